@@ -1,0 +1,496 @@
+"""The builder: grows a graph node by node and freezes it.
+
+>>> import irlib
+>>> b = irlib.Builder("line")
+>>> x = b.input("x", "float64[n]")
+>>> b.output("y", 2.0 * x + 1.0)
+>>> b.build()
+<graph 'line': 5 nodes, 1 outputs>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from irlib.errors import IRError, IRTypeError, NameConflictError, StructureError
+from irlib.graph import Graph, Location, Output, OutputRole, Role, Symbol, Variable, symbols_of
+from irlib.inference import Entry, Inference, known_of_variable, remember_body_knowns
+from irlib.methods import Emitter, Value
+from irlib.op import Composite, Known, Op, Operand, signature_of
+from irlib.order import depth_first
+from irlib.tensor import Tensor
+from irlib.types import TensorType, Type, as_type, dtype
+
+__all__ = ["Builder", "GraphValue", "body_of"]
+
+MAX_NAME = 4096
+_SMALL = 4096  # bytes up to which equal constants are stored once
+
+
+class GraphValue(Value):
+    """A value of a graph under construction."""
+
+    __slots__ = ("id",)
+    builder: Builder
+
+    def __init__(self, builder: Builder, id: int) -> None:
+        self.builder = builder
+        self.id = id
+
+    @property
+    def operand(self) -> Operand:
+        return self.builder._inference.described[self.builder._description[self.id]]
+
+    def __repr__(self) -> str:
+        return f"<{self.builder.label(self.id)}: {self.type}>"
+
+
+class Builder(Emitter):
+    """Grows a graph. Every registered op is a method; `build` freezes what was built.
+
+    `share` makes equal nodes one node (common subexpressions); an author's graph keeps them apart unless asked.
+    """
+
+    def __init__(self, name: str = "graph", *, share: bool = False) -> None:
+        self.name = name
+        self.share = share
+        self.location: Location | None = None
+        """Put on every node appended from now on."""
+        self._inference = Inference(body_of)
+        self._entries: dict[tuple[Any, ...], tuple[int, Entry]] = {}
+        self._kinds: dict[tuple[Op, int], int] = {}
+        self._ops: list[Op] = []
+        self._bodies: list[Graph | None] = []
+        self._variables: list[Variable] = []
+        self._kind: list[int] = []
+        self._first: list[int] = []
+        self._description: list[int] = []
+        self._start: list[int] = [0]
+        self._operand: list[int] = []
+        self._names: dict[int, str] = {}
+        self._by_name: dict[str, int] = {}
+        self._outputs: dict[str, tuple[int, OutputRole, str | None]] = {}
+        self._locations: dict[int, Location] = {}
+        self._symbols: dict[str, Symbol] = {}
+        self._shared: dict[tuple[int, ...], int] = {}
+        self._constants: dict[Any, GraphValue] = {}
+        self.metadata: dict[str, str] = {}
+
+    # Variables
+
+    def input(self, name: str, type: Type | str | tuple[Any, Any], *, known: Known = None) -> GraphValue:
+        """An input of this type, given with the data."""
+        return self._variable(Variable(Role.INPUT, as_type(type)), name, known)
+
+    def parameter(self, name: str, value: Any) -> GraphValue:
+        """A parameter, to be estimated: an array that is its value, or a type where it has none yet."""
+        return self._variable(_bound(Role.PARAMETER, value), name)
+
+    def buffer(self, name: str, value: Any) -> GraphValue:
+        """State that is not trained: an array that is its value, or a type where it has none yet."""
+        return self._variable(_bound(Role.BUFFER, value), name)
+
+    def constant(self, value: Any, dtype: Any = None, name: str | None = None) -> GraphValue:
+        """A constant: an array, a number or a nested list, of `dtype` where given (else numpy's for it).
+
+        Equal small constants without a name are one node.
+        """
+        key: Any = None
+        if name is None and isinstance(value, int | float) and dtype is not None:
+            # repr tells -0.0 from 0.0 and True from 1
+            key = (repr(value), str(dtype))
+            found = self._constants.get(key)
+            if found is not None:
+                return found
+        tensor = value if isinstance(value, Tensor) else Tensor(_as_array(value, dtype))
+        if name is None and key is None and tensor.nbytes <= _SMALL:
+            key = tensor
+            found = self._constants.get(key)
+            if found is not None:
+                return found
+        made = self._variable(Variable(Role.CONSTANT, tensor.type, tensor), name, known_of_variable(tensor))
+        if key is not None:
+            self._constants[key] = made
+        return made
+
+    def symbol(self, name: str, *, minimum: int = 0, maximum: int | None = None) -> None:
+        """Declare bounds of the dim called `name`."""
+        self._symbols[name] = Symbol(name, minimum, maximum)
+
+    def _variable(self, variable: Variable, name: str | None, known: Known = None) -> GraphValue:
+        self._variables.append(variable)
+        node = len(self._kind)
+        if name is None and variable.role is not Role.CONSTANT:
+            raise NameConflictError(f"a {variable.role} needs a name", code="IR111", where=self._where)
+        if name is not None:
+            self._name(node, name)
+        self._kind.append(~(len(self._variables) - 1))
+        self._start.append(len(self._operand))
+        self._first.append(len(self._description))
+        self._description.append(self._inference.describe(variable.type, known))
+        return GraphValue(self, self._first[node])
+
+    # Ops
+
+    def emit(self, op: Op, operands: Sequence[Any], name: str | None = None) -> tuple[GraphValue, ...]:
+        """Append `op` on `operands`, values of this builder or None where absent, and return its results.
+
+        Raises: IRTypeError, StructureError, AttributeValueError when the operands do not fit the op.
+        """
+        while operands and operands[-1] is None:
+            operands = operands[:-1]
+        ids = [-1 if v is None else v.id if v.builder is self else self._foreign(v) for v in operands]
+        described = self._description
+        key = (op, *[-1 if i < 0 else described[i] for i in ids])
+        found = self._entries.get(key)
+        if found is None:
+            found = self._entries[key] = self._entry(op, key[1:])
+        kind, entry = found
+        if self.share and name is None:
+            shared = self._shared.get((kind, *ids))
+            if shared is not None:
+                return tuple([GraphValue(self, shared + r) for r in range(len(entry.results))])
+            self._shared[(kind, *ids)] = len(described)
+        node = len(self._kind)
+        if name is not None:
+            self._name(node, name)
+        if self.location is not None:
+            self._locations[node] = self.location
+        value = len(described)
+        self._kind.append(kind)
+        self._operand.extend(ids)
+        self._start.append(len(self._operand))
+        self._first.append(value)
+        described.extend(entry.results)
+        if len(entry.results) == 1:
+            return (GraphValue(self, value),)
+        return tuple([GraphValue(self, value + r) for r in range(len(entry.results))])
+
+    def _entry(self, op: Op, descriptions: tuple[int, ...], body: Graph | None = None) -> tuple[int, Entry]:
+        try:
+            entry = self._inference.infer(op, descriptions, body)
+        except IRError as error:
+            raise error.at(self._where) if not error.where.startswith("graph ") else error
+        return self._op_kind(op, entry.body), entry
+
+    def _op_kind(self, op: Op, body: Graph | None) -> int:
+        key = (op, id(body))
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._kinds[key] = len(self._ops)
+            self._ops.append(op)
+            self._bodies.append(body)
+        return kind
+
+    def _foreign(self, value: Any) -> int:
+        raise StructureError(
+            f"got a value of graph {getattr(value.builder, 'name', '?')!r}, expected one of this graph",
+            code="IR106",
+            where=self._where,
+            remedy="pass it in as an input",
+        )
+
+    def apply(self, graph: Graph, operands: Sequence[Any]) -> tuple[GraphValue, ...]:
+        """Append the nodes of `graph`, its inputs replaced by `operands` in order; returns its outputs' values.
+
+        Other variables of `graph` are added as they are (constants) or must not be there.
+        """
+        values = self.absorb(graph, dict(zip((n.index for n in graph.inputs), operands, strict=True)))
+        return tuple(values[graph.output_value(o)] for o in graph.outputs)
+
+    def absorb(self, graph: Graph, bound: Mapping[int, Any], *, named: bool = False) -> list[GraphValue]:
+        """Append the nodes of `graph` with the variable nodes in `bound` replaced; returns each value of `graph`.
+
+        `named` keeps the names of nodes, and variables that are not bound; without it they may only be constants.
+        """
+        values: list[Any] = [None] * len(graph.type)
+        kinds, first, start = graph.kind.tolist(), graph.first.tolist(), graph.start.tolist()
+        operand, ops, bodies = graph.operand.tolist(), graph.ops, graph.bodies
+        names: Mapping[int, str] = graph.names if named else {}
+        for node, kind in enumerate(kinds):
+            at = first[node]
+            if node in bound:
+                values[at] = bound[node]
+            elif kind < 0:
+                values[at] = self._copied(graph.variables[~kind], names.get(node), graph)
+            else:
+                ids = operand[start[node] : start[node + 1]]
+                operands = [None if i < 0 else values[i] for i in ids]
+                self.location = graph.locations.get(node, self.location)
+                results = self.emit_with_body(ops[kind], operands, bodies[kind], names.get(node))
+                values[at : at + len(results)] = results
+        return values
+
+    def _copied(self, variable: Variable, name: str | None, graph: Graph) -> GraphValue:
+        if variable.role is Role.CONSTANT:
+            return self.constant(variable.tensor, name=name)
+        if name is None:
+            raise StructureError(f"graph {graph.name!r} has a free {variable.role}", code="IR107", where=self._where)
+        return self._variable(variable, name, None)
+
+    def emit_with_body(
+        self, op: Op, operands: Sequence[Any], body: Graph | None, name: str | None = None
+    ) -> tuple[GraphValue, ...]:
+        """`emit`, with the body a composite already has (as when a graph is copied) instead of one made anew."""
+        if body is not None:
+            key = (op, *[-1 if v is None else self._description[v.id] for v in operands])
+            if key not in self._entries:
+                self._entries[key] = self._entry(op, key[1:], body)
+        return self.emit(op, operands, name)
+
+    # Names and outputs
+
+    def named(self, value: GraphValue, name: str) -> GraphValue:
+        """`value`, its node now called `name`."""
+        node = self._node_of(value.id)
+        self._name(node, name)
+        return value
+
+    def _node_of(self, id: int) -> int:
+        import bisect
+
+        return bisect.bisect_right(self._first, id) - 1
+
+    def _name(self, node: int, name: str) -> None:
+        check_name(name, self._where)
+        taken = self._by_name.get(name)
+        if taken is not None and taken != node:
+            raise NameConflictError(f"the name {name!r} is taken", code="IR112", where=self._where)
+        if self._names.get(node) is not None:
+            self._by_name.pop(self._names[node])
+        self._names[node] = name
+        self._by_name[name] = node
+
+    def output(
+        self, name: str, value: Any, *, role: OutputRole | str = OutputRole.RESULT, of: str | None = None
+    ) -> None:
+        """Make `value` an output called `name`. `role` is result, loss, gradient-of or update-of; `of` names what."""
+        check_name(name, self._where)
+        if name in self._outputs:
+            raise NameConflictError(f"there are two outputs called {name!r}", code="IR112", where=self._where)
+        if not isinstance(value, GraphValue) or value.builder is not self:
+            value = self.lift(value) if not isinstance(value, GraphValue) else value
+            if value.builder is not self:
+                self._foreign(value)
+        self._outputs[name] = (value.id, as_output_role(role), of)
+
+    def label(self, id: int) -> str:
+        """How messages call value `id`."""
+        node = self._node_of(id)
+        return f"%{self._names.get(node, node)}"
+
+    def value(self, name: str) -> GraphValue:
+        """The first result of the node called `name`. Raises: NameConflictError when there is none."""
+        if name not in self._by_name:
+            raise NameConflictError(f"no node is named {name!r}", code="IR113", where=self._where)
+        return GraphValue(self, self._first[self._by_name[name]])
+
+    @property
+    def _where(self) -> str:
+        return f"graph {self.name!r}"
+
+    # Freezing
+
+    def build(self, *, prune: bool = False) -> Graph:
+        """Freeze: a graph in canonical order. `prune` drops every node that no output needs, variables with a name kept.
+
+        Raises: NameConflictError, StructureError when outputs and names do not agree.
+        """
+        return _Freezer(self, prune).graph()
+
+
+class _Freezer:
+    """Turns a builder's lists into a graph's columns, in canonical order."""
+
+    def __init__(self, b: Builder, prune: bool) -> None:
+        self.b = b
+        self.owner = np.repeat(np.arange(len(b._kind)), np.diff([*b._first, len(b._description)]))
+        self._check_outputs()
+        self.order = self._order(prune)
+
+    def _check_outputs(self) -> None:
+        b = self.b
+        for name, (id, _, _) in b._outputs.items():
+            taken = b._by_name.get(name)
+            if taken is not None and taken != int(self.owner[id]):
+                raise NameConflictError(
+                    f"output {name!r} is not the node called {name!r}", code="IR112", where=b._where
+                )
+
+    def _order(self, prune: bool) -> list[int]:
+        b = self.b
+        owner = self.owner.tolist()
+        start, operand = b._start, b._operand
+        if len(owner) == len(b._kind):
+            operands_of = [operand[s:e] for s, e in zip(start, start[1:], strict=False)]
+            if -1 in operand:
+                operands_of = [[o for o in ids if o >= 0] for ids in operands_of]
+        else:
+            operands_of = [[owner[o] for o in operand[s:e] if o >= 0] for s, e in zip(start, start[1:], strict=False)]
+        signature = [i for i, k in enumerate(b._kind) if k < 0 and b._variables[~k].role is not Role.CONSTANT]
+        roots = [owner[id] for id, _, _ in b._outputs.values()]
+        named_constants = [i for i, k in enumerate(b._kind) if k < 0 and i in b._names]
+        others: Iterable[int] = named_constants if prune else [*named_constants, *self._ops_in_order()]
+        return depth_first(signature, [*roots, *others], operands_of)
+
+    def _ops_in_order(self) -> list[int]:
+        return [i for i, k in enumerate(self.b._kind) if k >= 0]
+
+    def graph(self) -> Graph:
+        b = self.b
+        order = np.array(self.order, np.int64)
+        position = np.full(len(b._kind), -1, np.int64)
+        position[order] = np.arange(len(order))
+        kind, ops, bodies, variables = self._kinds(order)
+        counts = np.diff([*b._first, len(b._description)])[order] if len(order) else np.zeros(0, np.int64)
+        first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        old_values = _ranges(np.array(b._first, np.int64)[order], counts)
+        renumbered = np.full(len(b._description) + 1, -1, np.int64)
+        renumbered[old_values] = np.arange(len(old_values))
+        types, type_column = self._types(np.array(b._description, np.int64)[old_values])
+        old_start = np.array(b._start, np.int64)
+        arity = (old_start[1:] - old_start[:-1])[order]
+        operand = renumbered[np.array(b._operand, np.int64)[_ranges(old_start[order], arity)]]
+        names = {int(position[i]): n for i, n in b._names.items() if position[i] >= 0}
+        return Graph(
+            name=b.name,
+            ops=ops,
+            bodies=bodies,
+            variables=variables,
+            types=types,
+            kind=kind,
+            first=first,
+            type=type_column,
+            start=np.concatenate([[0], np.cumsum(arity)]).astype(np.int64),
+            operand=operand,
+            names=dict(sorted(names.items())),
+            outputs=self._outputs(position),
+            symbols=self._symbols(types),
+            locations={int(position[i]): at for i, at in sorted(b._locations.items()) if position[i] >= 0},
+            metadata=tuple(sorted(b.metadata.items())),
+        )
+
+    def _kinds(self, order: Any) -> tuple[Any, tuple[Op, ...], tuple[Graph | None, ...], tuple[Variable, ...]]:
+        b = self.b
+        kinds = np.array(b._kind, np.int32)[order]
+        is_op = kinds >= 0
+        used, inverse = _by_first_use(kinds[is_op])
+        column = np.empty(len(kinds), np.int32)
+        column[is_op] = inverse
+        old_variables = (~kinds[~is_op]).tolist()
+        column[~is_op] = ~np.arange(len(old_variables), dtype=np.int32)
+        return (
+            column,
+            tuple(b._ops[k] for k in used),
+            tuple(b._bodies[k] for k in used),
+            tuple(b._variables[v] for v in old_variables),
+        )
+
+    def _types(self, descriptions: Any) -> tuple[tuple[Type, ...], Any]:
+        described = self.b._inference.described
+        distinct: dict[Type, int] = {}
+        of_description = np.array([distinct.setdefault(d.type, len(distinct)) for d in described], np.int64)
+        used, inverse = _by_first_use(of_description[descriptions] if len(descriptions) else descriptions)
+        by_number = list(distinct)
+        return tuple(by_number[t] for t in used), inverse.astype(np.int32)
+
+    def _outputs(self, position: Any) -> tuple[Output, ...]:
+        made = []
+        for name, (id, role, of) in self.b._outputs.items():
+            node = int(self.owner[id])
+            made.append(Output(name, int(position[node]), id - self.b._first[node], role, of))
+        return tuple(made)
+
+    def _symbols(self, types: tuple[Type, ...]) -> tuple[Symbol, ...]:
+        used = sorted(frozenset().union(*(symbols_of(t) for t in types)))
+        return tuple(self.b._symbols.get(name, Symbol(name)) for name in used)
+
+
+def _by_first_use(column: Any) -> tuple[list[int], Any]:
+    """The distinct numbers of a column in order of first use, and the column renumbered by that order."""
+    if not len(column):
+        return [], np.zeros(0, np.int64)
+    first_seen = np.full(int(column.max()) + 1, len(column), np.int64)
+    np.minimum.at(first_seen, column, np.arange(len(column)))
+    used = np.flatnonzero(first_seen < len(column))
+    used = used[np.argsort(first_seen[used], kind="stable")]
+    renumber = np.zeros(len(first_seen), np.int64)
+    renumber[used] = np.arange(len(used))
+    return used.tolist(), renumber[column]
+
+
+def _ranges(starts: Any, counts: Any) -> Any:
+    """The numbers ``starts[i], starts[i] + 1, ..`` (counts[i] of them) for each i, one after the other."""
+    total = int(counts.sum())
+    offsets = np.cumsum(counts) - counts
+    return np.repeat(starts - offsets, counts) + np.arange(total)
+
+
+@lru_cache(maxsize=4096)
+def body_of(op: Composite, operands: tuple[Operand | None, ...]) -> Graph | None:
+    """The body of a composite for these operands; None where their types are not known enough to make one.
+
+    The body's inputs are the operands that are there, in order; its outputs are the results.
+    """
+    b = Builder(op.name, share=True)
+    signature = signature_of(type(op))
+    values = [
+        None
+        if operand is None
+        else b.input(_operand_name(signature.operands, i, signature.variadic), operand.type, known=operand.known)
+        for i, operand in enumerate(operands)
+    ]
+    try:
+        results = op.decompose(b, *values)
+    except IRTypeError as error:
+        if error.code == "IR210" and type(op).infer is not Op.infer:
+            return None
+        raise
+    made = results if isinstance(results, tuple) else (results,)
+    for i, value in enumerate(made):
+        b.output("result" if len(made) == 1 else f"result.{i}", value)
+    body = b.build(prune=True)
+    remember_body_knowns(body, tuple(v.known for v in made))
+    return body
+
+
+def _operand_name(names: Sequence[str], index: int, variadic: bool) -> str:
+    return f"{names[-1]}{index}" if variadic and index >= len(names) - 1 else names[index]
+
+
+def check_name(name: str, where: str) -> None:
+    """Raises: NameConflictError unless `name` is 1 to 4096 bytes of text without control characters."""
+    if not name or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME or any(ord(c) < 32 or ord(c) == 127 for c in name):
+        raise NameConflictError(
+            f"{name[:40]!r} is not a name", code="IR111", where=where,
+            remedy=f"use 1 to {MAX_NAME} bytes without control characters",
+        )  # fmt: skip
+
+
+def as_output_role(role: OutputRole | str) -> OutputRole:
+    """An output role from its name, as in ``gradient-of``. Raises: StructureError when there is none."""
+    if isinstance(role, OutputRole):
+        return role
+    found = {str(r): r for r in OutputRole}.get(role)
+    if found is None:
+        raise StructureError(f"unknown output role {role!r}", code="IR401", remedy=f"use {', '.join(map(str, OutputRole))}")
+    return found
+
+
+def _bound(role: Role, value: Any) -> Variable:
+    if isinstance(value, str | TensorType | tuple):
+        return Variable(role, as_type(value))
+    tensor = value if isinstance(value, Tensor) else Tensor(np.asarray(value))
+    return Variable(role, tensor.type, tensor)
+
+
+def _as_array(value: Any, to: Any) -> Any:
+    if to is None:
+        array = np.asarray(value)
+        # the platform's int is int32 on Windows with numpy 1
+        return array.astype(np.int64) if isinstance(value, int | list | tuple) and array.dtype.kind == "i" else array
+    return np.asarray(value).astype(dtype(to).numpy)

@@ -1,0 +1,441 @@
+"""Symbolic dims: integer polynomials over named symbols, with floor division, maximum and minimum as atoms.
+
+A dim of a shape is an `int`, a `Dim` (an expression such as ``2*n + 1``) or `None` (unknown). A `Dim` is kept in one
+canonical form, a sum of integer multiples of products of atoms, so equality of expressions is equality of values for
+all polynomials: ``(n + 1) * 2 == 2*n + 2``. An operation on expressions whose result is a plain number returns an
+`int`, so a `Dim` always has at least one symbol in it. Symbols stand for integers >= 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import TypeAlias, Union
+
+from irlib.errors import IRTypeError
+
+__all__ = ["Dim", "DimLike", "MaybeDim", "ceil_div", "dim_max", "dim_min", "floor_div", "parse_dim", "substitute", "symbol"]
+
+DimLike: TypeAlias = Union[int, "Dim"]
+MaybeDim: TypeAlias = Union[int, "Dim", None]
+Atom: TypeAlias = tuple[object, ...]  # ("sym", name) | ("floordiv" | "mod" | "max" | "min", DimLike, DimLike)
+Monomial: TypeAlias = tuple[tuple[Atom, int], ...]  # atoms with their powers, sorted
+
+_MAX_TERMS = 64
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+
+
+class Dim:
+    """An integer expression over named symbols, hashable and in canonical form."""
+
+    __slots__ = ("_hash", "terms")
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    def __init__(self, terms: tuple[tuple[Monomial, int], ...]) -> None:
+        self.terms = terms
+        self._hash = hash(terms)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Dim) and self.terms == other.terms)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __add__(self, other: DimLike) -> DimLike:
+        return _sum(self, other, 1)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: DimLike) -> DimLike:
+        return _sum(self, other, -1)
+
+    def __rsub__(self, other: DimLike) -> DimLike:
+        return _sum(-self, other, 1)
+
+    def __neg__(self) -> DimLike:
+        return _product(self, -1)
+
+    def __mul__(self, other: DimLike) -> DimLike:
+        return _product(self, other)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: DimLike) -> DimLike:
+        return floor_div(self, other)
+
+    def __rfloordiv__(self, other: DimLike) -> DimLike:
+        return floor_div(other, self)
+
+    def __mod__(self, other: DimLike) -> DimLike:
+        return self - other * floor_div(self, other)
+
+    def __rmod__(self, other: DimLike) -> DimLike:
+        return other - self * floor_div(other, self)
+
+    def __bool__(self) -> bool:
+        raise IRTypeError(f"the truth of symbolic dim {self} is not known", remedy="compare dims with == only")
+
+    def __str__(self) -> str:
+        return _format(self.terms)
+
+    def __repr__(self) -> str:
+        return f"Dim({self})"
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """The names of all symbols in the expression."""
+        return frozenset(_symbols(self))
+
+    @property
+    def lower_bound(self) -> int | None:
+        """A number the expression is never below, given that symbols are >= 0; `None` when none is known."""
+        return _lower_bound(self)
+
+
+@cache
+def symbol(name: str) -> Dim:
+    """The symbol called `name`, as a dim.
+
+    Raises: IRTypeError when `name` is not letters, digits, underscores and dots.
+    """
+    if not _NAME.fullmatch(name):
+        raise IRTypeError(f"{name!r} is not a symbol's name", remedy="use letters, digits, underscores and dots")
+    return Dim((((((("sym", name)), 1),), 1),))
+
+
+def floor_div(a: DimLike, b: DimLike) -> DimLike:
+    """``a // b`` rounded towards minus infinity, simplified where every coefficient divides.
+
+    Raises: IRTypeError when `b` is 0.
+    """
+    if isinstance(b, int):
+        if b == 0:
+            raise IRTypeError("dim divided by zero", where=f"{a} // 0")
+        if isinstance(a, int):
+            return a // b
+        return _divide_terms(a, b)
+    if a == b:
+        return 1
+    if isinstance(a, Dim):
+        exact = _divide_exactly(a, b)
+        if exact is not None:
+            return exact
+    return _atom("floordiv", a, b) if a != 0 else 0
+
+
+def ceil_div(a: DimLike, b: DimLike) -> DimLike:
+    """``a / b`` rounded towards plus infinity."""
+    return -floor_div(-a, b)
+
+
+def dim_max(a: DimLike, b: DimLike) -> DimLike:
+    """The larger of two dims; decided at once where bounds allow it."""
+    return _extremum("max", a, b)
+
+
+def dim_min(a: DimLike, b: DimLike) -> DimLike:
+    """The smaller of two dims; decided at once where bounds allow it."""
+    return _extremum("min", a, b)
+
+
+def substitute(dim: MaybeDim, values: Mapping[str, DimLike]) -> MaybeDim:
+    """`dim` with symbols replaced by what `values` gives for them; symbols not in `values` stay."""
+    if not isinstance(dim, Dim):
+        return dim
+    total: DimLike = 0
+    for monomial, coefficient in dim.terms:
+        product: DimLike = coefficient
+        for atom, power in monomial:
+            factor = _substitute_atom(atom, values)
+            for _ in range(power):
+                product = product * factor
+        total = total + product
+    return total
+
+
+def parse_dim(text: str) -> MaybeDim:
+    """The dim that `text` writes: ``8``, ``batch``, ``2*n + 1``, ``(n + 1)//2``, ``max(n, 1)`` or ``?`` for unknown.
+
+    Raises: IRTypeError when `text` is not such an expression.
+    """
+    if text.strip() == "?":
+        return None
+    return _Parser(text).parse()
+
+
+def _sum(a: DimLike, b: DimLike, sign: int) -> DimLike:
+    terms = dict(_terms(a))
+    for monomial, coefficient in _terms(b):
+        terms[monomial] = terms.get(monomial, 0) + sign * coefficient
+    return _canonical(terms)
+
+
+def _product(a: DimLike, b: DimLike) -> DimLike:
+    terms: dict[Monomial, int] = {}
+    for mono_a, coef_a in _terms(a):
+        for mono_b, coef_b in _terms(b):
+            powers: dict[Atom, int] = dict(mono_a)
+            for atom, power in mono_b:
+                powers[atom] = powers.get(atom, 0) + power
+            key = tuple(sorted(powers.items(), key=_order))
+            terms[key] = terms.get(key, 0) + coef_a * coef_b
+    return _canonical(terms)
+
+
+def _terms(a: DimLike) -> tuple[tuple[Monomial, int], ...]:
+    if isinstance(a, Dim):
+        return a.terms
+    return (((), int(a)),) if a else ()
+
+
+def _canonical(terms: dict[Monomial, int]) -> DimLike:
+    kept = [(m, c) for m, c in terms.items() if c]
+    if len(kept) > _MAX_TERMS:
+        raise IRTypeError(f"a symbolic dim with {len(kept)} terms, expected at most {_MAX_TERMS}")
+    if not kept:
+        return 0
+    if len(kept) == 1 and not kept[0][0]:
+        return kept[0][1]
+    kept.sort(key=lambda term: (-sum(p for _, p in term[0]), _order(term)))
+    return Dim(tuple(kept))
+
+
+def _order(item: object) -> str:
+    return repr(item)
+
+
+def _atom(kind: str, a: DimLike, b: DimLike) -> Dim:
+    return Dim((((((kind, a, b), 1),), 1),))
+
+
+def _divide_terms(a: Dim, b: int) -> DimLike:
+    if b < 0:
+        return floor_div(-a, -b)
+    whole: dict[Monomial, int] = {}
+    rest: dict[Monomial, int] = {}
+    for monomial, coefficient in a.terms:
+        if monomial and coefficient % b:
+            rest[monomial] = coefficient
+            continue
+        whole[monomial] = coefficient // b
+        if coefficient % b:
+            rest[monomial] = coefficient % b
+    quotient = _canonical(whole)
+    remainder = _canonical(rest)
+    if isinstance(remainder, int):
+        return quotient + remainder // b
+    nested = _single_floordiv(remainder)
+    if nested is not None:
+        return quotient + floor_div(nested[0], nested[1] * b)
+    return quotient + _atom("floordiv", remainder, b)
+
+
+def _single_floordiv(a: Dim) -> tuple[DimLike, int] | None:
+    """``(x, k)`` when `a` is ``x // k`` with a positive number k: ``(x // k) // b == x // (k*b)``."""
+    if len(a.terms) != 1 or a.terms[0][1] != 1 or len(a.terms[0][0]) != 1:
+        return None
+    (atom, power) = a.terms[0][0][0]
+    if atom[0] == "floordiv" and power == 1 and isinstance(atom[2], int) and atom[2] > 0:
+        return atom[1], atom[2]  # type: ignore[return-value]
+    return None
+
+
+def _divide_exactly(a: Dim, b: Dim) -> DimLike | None:
+    """The quotient when `b` is a single term that divides every term of `a`."""
+    if len(b.terms) != 1:
+        # a multiple of a sum: compare leading coefficients
+        ratio, rest = divmod(a.terms[0][1], b.terms[0][1])
+        return ratio if rest == 0 and _product(b, ratio) == a else None
+    divisor, coefficient = b.terms[0]
+    terms: dict[Monomial, int] = {}
+    for monomial, value in a.terms:
+        powers = dict(monomial)
+        for atom, power in divisor:
+            powers[atom] = powers.get(atom, 0) - power
+        if value % coefficient or any(p < 0 for p in powers.values()):
+            return None
+        terms[tuple(sorted(((k, p) for k, p in powers.items() if p), key=_order))] = value // coefficient
+    return _canonical(terms)
+
+
+def _extremum(kind: str, a: DimLike, b: DimLike) -> DimLike:
+    if a == b:
+        return a
+    if isinstance(a, int) and isinstance(b, int):
+        return max(a, b) if kind == "max" else min(a, b)
+    difference = a - b
+    low = difference if isinstance(difference, int) else _lower_bound(difference)
+    if low is not None and low >= 0:
+        return a if kind == "max" else b
+    negated = -difference
+    low = negated if isinstance(negated, int) else _lower_bound(negated)
+    if low is not None and low >= 0:
+        return b if kind == "max" else a
+    first, second = sorted((a, b), key=_order)
+    return _atom(kind, first, second)
+
+
+def _lower_bound(dim: Dim) -> int | None:
+    total = 0
+    for monomial, coefficient in dim.terms:
+        if not monomial:
+            total += coefficient
+            continue
+        bounds = [_atom_bound(atom) for atom, _ in monomial]
+        if coefficient < 0 or any(b is None or b < 0 for b in bounds):
+            return None
+        product = coefficient
+        for bound, (_, power) in zip(bounds, monomial, strict=True):
+            product *= (bound or 0) ** power
+        total += product
+    return total
+
+
+def _atom_bound(atom: Atom) -> int | None:
+    if atom[0] == "sym":
+        return 0
+    low = [b if isinstance(b, int) else _lower_bound(b) for b in atom[1:]]  # type: ignore[arg-type]
+    if atom[0] == "max":
+        known = [b for b in low if b is not None]
+        return max(known) if known else None
+    if atom[0] == "min":
+        return None if None in low else min(b for b in low if b is not None)
+    divisor = atom[2]
+    return low[0] // divisor if isinstance(divisor, int) and divisor > 0 and low[0] is not None else None
+
+
+def _substitute_atom(atom: Atom, values: Mapping[str, DimLike]) -> DimLike:
+    if atom[0] == "sym":
+        name = str(atom[1])
+        return values[name] if name in values else symbol(name)
+    a, b = (substitute(part, values) for part in atom[1:])  # type: ignore[arg-type]
+    assert a is not None and b is not None
+    return _OPERATIONS[str(atom[0])](a, b)
+
+
+_OPERATIONS: dict[str, Callable[[DimLike, DimLike], DimLike]] = {
+    "floordiv": floor_div,
+    "max": dim_max,
+    "min": dim_min,
+}
+
+
+def _symbols(dim: object) -> Iterator[str]:
+    if isinstance(dim, Dim):
+        for monomial, _ in dim.terms:
+            for atom, _power in monomial:
+                if atom[0] == "sym":
+                    yield str(atom[1])
+                else:
+                    yield from _symbols(atom[1])
+                    yield from _symbols(atom[2])
+
+
+def _format(terms: tuple[tuple[Monomial, int], ...]) -> str:
+    parts: list[str] = []
+    for monomial, coefficient in terms:
+        factors = [_format_atom(atom) for atom, power in monomial for _ in range(power)]
+        if abs(coefficient) != 1 or not factors:
+            factors.insert(0, str(abs(coefficient)))
+        sign = "-" if coefficient < 0 else "+"
+        text = "*".join(factors)
+        parts.append(f"{' ' if parts else ''}{sign}{' ' if parts else ''}{text}")
+    return "".join(parts).removeprefix("+")
+
+
+def _format_atom(atom: Atom) -> str:
+    if atom[0] == "sym":
+        return str(atom[1])
+    if atom[0] == "floordiv":
+        left, right = (f"({part})" if isinstance(part, Dim) else str(part) for part in atom[1:])
+        return f"({left}//{right})"
+    return f"{atom[0]}({atom[1]}, {atom[2]})"
+
+
+class _Parser:
+    """Precedence climbing over ``+ - * // ( )``, ``max``, ``min``, names and integers; nesting is capped."""
+
+    _TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z_][A-Za-z0-9_.]*)|(//|[-+*(),]))")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens: list[str] = []
+        position = 0
+        stripped = text.rstrip()
+        while position < len(stripped):
+            match = self._TOKEN.match(stripped, position)
+            if not match:
+                raise self._error()
+            self.tokens.append(match.group().strip())
+            position = match.end()
+        self.position = 0
+        self.depth = 0
+        if len(self.tokens) > 256:
+            raise self._error()
+
+    def parse(self) -> DimLike:
+        result = self._sum()
+        if self.position != len(self.tokens):
+            raise self._error()
+        return result
+
+    def _error(self) -> IRTypeError:
+        return IRTypeError(f"{self.text[:80]!r} is not a dim", remedy="write 8, batch, 2*n + 1, n//2, max(n, 1) or ?")
+
+    def _peek(self) -> str:
+        return self.tokens[self.position] if self.position < len(self.tokens) else ""
+
+    def _take(self) -> str:
+        token = self._peek()
+        self.position += 1
+        return token
+
+    def _expect(self, token: str) -> None:
+        if self._take() != token:
+            raise self._error()
+
+    def _sum(self) -> DimLike:
+        self.depth += 1
+        if self.depth > 32:
+            raise self._error()
+        result = self._product()
+        while self._peek() in ("+", "-"):
+            result = result + self._product() if self._take() == "+" else result - self._product()
+        self.depth -= 1
+        return result
+
+    def _product(self) -> DimLike:
+        result = self._factor()
+        while self._peek() in ("*", "//"):
+            result = result * self._factor() if self._take() == "*" else floor_div(result, self._factor())
+        return result
+
+    def _factor(self) -> DimLike:
+        token = self._take()
+        if token == "-":
+            self.depth += 1
+            if self.depth > 32:
+                raise self._error()
+            inner = -self._factor()
+            self.depth -= 1
+            return inner
+        if token == "(":
+            inner = self._sum()
+            self._expect(")")
+            return inner
+        if token.isdigit():
+            if len(token) > 18:
+                raise self._error()
+            return int(token)
+        if token in ("max", "min") and self._peek() == "(":
+            self._take()
+            a = self._sum()
+            self._expect(",")
+            b = self._sum()
+            self._expect(")")
+            return dim_max(a, b) if token == "max" else dim_min(a, b)
+        if _NAME.fullmatch(token):
+            return symbol(token)
+        raise self._error()

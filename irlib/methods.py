@@ -1,0 +1,365 @@
+"""What a derivative rule is written against: values with operators, and an emitter with one method per op.
+
+The same rule runs on two emitters: the graph `Builder`, which appends nodes, and the eager builder of an interpreter,
+which computes at once. The op methods are made from the registry; `methods.pyi`, generated, types them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from irlib.dims import DimLike
+from irlib.errors import AttributeValueError, IRTypeError, StructureError
+from irlib.op import Known, Op, Operand, on_register, signature_of
+from irlib.types import DType, TensorType, Type, dtype
+
+if TYPE_CHECKING:
+    from irlib.graph import Graph
+
+__all__ = ["Emitter", "NodeView", "Value"]
+
+Scalar = (bool, int, float, complex, np.generic)
+
+
+class Value:
+    """A value of an emitter: in a graph under construction, or computed. Operators append ops."""
+
+    __slots__ = ("builder",)
+    builder: Emitter
+    __array_ufunc__ = None  # numpy arrays on the left hand leave the operation to us
+
+    @property
+    def operand(self) -> Operand:
+        """Type and known value, as inference sees them."""
+        raise NotImplementedError
+
+    @property
+    def type(self) -> Type:
+        return self.operand.type
+
+    @property
+    def dtype(self) -> DType:
+        return self.operand.tensor.dtype
+
+    @property
+    def shape(self) -> tuple[DimLike | None, ...] | None:
+        return self.operand.tensor.shape
+
+    @property
+    def rank(self) -> int | None:
+        return self.operand.tensor.rank
+
+    @property
+    def known(self) -> Known:
+        return self.operand.known
+
+    @property
+    def ints(self) -> tuple[int, ...] | None:
+        return self.operand.ints
+
+    def __bool__(self) -> bool:
+        raise IRTypeError("the truth of a value is not known while a graph is built", remedy="use cond or where")
+
+    def __iter__(self) -> Any:
+        raise IRTypeError("a value cannot be iterated over", remedy="use split, or index it")
+
+    def __add__(self, other: Any) -> Value:
+        return self.builder.add(self, other)
+
+    def __radd__(self, other: Any) -> Value:
+        return self.builder.add(other, self)
+
+    def __sub__(self, other: Any) -> Value:
+        return self.builder.subtract(self, other)
+
+    def __rsub__(self, other: Any) -> Value:
+        return self.builder.subtract(other, self)
+
+    def __mul__(self, other: Any) -> Value:
+        return self.builder.multiply(self, other)
+
+    def __rmul__(self, other: Any) -> Value:
+        return self.builder.multiply(other, self)
+
+    def __truediv__(self, other: Any) -> Value:
+        return self.builder.divide(self, other)
+
+    def __rtruediv__(self, other: Any) -> Value:
+        return self.builder.divide(other, self)
+
+    def __floordiv__(self, other: Any) -> Value:
+        return self.builder.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Value:
+        return self.builder.floor_divide(other, self)
+
+    def __mod__(self, other: Any) -> Value:
+        return self.builder.remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Value:
+        return self.builder.remainder(other, self)
+
+    def __pow__(self, other: Any) -> Value:
+        return self.builder.power(self, other)
+
+    def __rpow__(self, other: Any) -> Value:
+        return self.builder.power(other, self)
+
+    def __matmul__(self, other: Any) -> Value:
+        return self.builder.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Value:
+        return self.builder.matmul(other, self)
+
+    def __neg__(self) -> Value:
+        return self.builder.negative(self)
+
+    def __abs__(self) -> Value:
+        return self.builder.abs(self)
+
+    def __lt__(self, other: Any) -> Value:
+        return self.builder.less(self, other)
+
+    def __le__(self, other: Any) -> Value:
+        return self.builder.less_equal(self, other)
+
+    def __gt__(self, other: Any) -> Value:
+        return self.builder.greater(self, other)
+
+    def __ge__(self, other: Any) -> Value:
+        return self.builder.greater_equal(self, other)
+
+    # == and != compare identity, as for any object that is a dict key; write b.equal(x, y)
+
+
+class NodeView:
+    """The node a derivative rule differentiates: its op, operands and results as values of the emitter."""
+
+    __slots__ = ("_label", "needs", "op", "operands", "results")
+
+    def __init__(
+        self,
+        op: Op,
+        operands: tuple[Any, ...],
+        results: tuple[Any, ...],
+        needs: tuple[bool, ...] | None = None,
+        label: str = "",
+    ) -> None:
+        self.op = op
+        self.operands = operands
+        """Values, None where absent."""
+        self.results = results
+        self.needs = (True,) * len(operands) if needs is None else needs
+        """Whether the cotangent of each operand is wanted; a costly rule may return None for the others."""
+        self._label = label
+
+    def __str__(self) -> str:
+        return self._label or f"node of {self.op.name}"
+
+
+class OpMethods:
+    """One method per registered op: operands first (by position or name), then attributes by keyword, then ``name=``."""
+
+
+class Emitter(OpMethods):
+    """Where ops are appended. Subclasses give `emit`, `constant` and `pullback`."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, method: str) -> Callable[..., Any]: ...
+
+    def emit(self, op: Op, operands: Sequence[Any], name: str | None = None) -> tuple[Any, ...]:
+        """Append `op` on `operands` (values of this emitter, None where absent) and return its results."""
+        raise NotImplementedError
+
+    def constant(self, value: Any, dtype: Any = None, name: str | None = None) -> Any:
+        """A constant: a numpy array, a Python number or a nested list of them, of `dtype` where given."""
+        raise NotImplementedError
+
+    def pullback(self, graph: Graph, wrt: Sequence[int]) -> Graph:
+        """The graph from (inputs of `graph`, cotangent of each float output) to the cotangents of inputs `wrt`."""
+        raise NotImplementedError
+
+    def lift(self, operand: Any, like: Any = None) -> Any:
+        """`operand` as a value: a value is itself, None stays absent, anything else becomes a constant.
+
+        A Python number takes the dtype of `like` where there is one. Raises: IRTypeError when it does not fit in it.
+        """
+        if operand is None or isinstance(operand, Value):
+            return operand
+        if isinstance(operand, Scalar) and not isinstance(operand, np.generic) and like is not None:
+            return self.constant(_fitting(operand, like.dtype), like.dtype)
+        if isinstance(operand, list | tuple) and any(isinstance(item, Value) for item in operand):
+            return self._stacked(operand)
+        if isinstance(operand, list | tuple) and not operand:
+            return self.constant(np.zeros(0, np.int64))
+        return self.constant(operand)
+
+    def _stacked(self, items: Sequence[Any]) -> Any:
+        """A vector from scalars, some of them values."""
+        like = next(item for item in items if isinstance(item, Value))
+        parts = [self.lift(item, like) for item in items]
+        return self.concat(*[self.reshape(part, [1]) for part in parts], axis=0)
+
+    # What rules need over and over, said once.
+
+    def shape(self, x: Any) -> Any:
+        """The shape of `x` as an int64 vector: a constant where it is static."""
+        if isinstance(x.type, TensorType) and x.type.is_static:
+            return self.constant(np.array(x.type.shape, np.int64))
+        return self.shape_of(x)
+
+    def full_like(self, x: Any, value: float) -> Any:
+        """`value` in the dtype and shape of `x`."""
+        return self.broadcast_to(self.constant(value, x.dtype), self.shape(x))
+
+    def adjoint(self, x: Any) -> Any:
+        """`x`, conjugated where it is complex: what a cotangent is multiplied by."""
+        return self.conj(x) if x.dtype.is_complex else x
+
+    def zeros_like(self, x: Any) -> Any:
+        """Zeros in the dtype and shape of `x`."""
+        return self.full_like(x, 0)
+
+    def kept_shape(self, x: Any, axes: Any) -> Any:
+        """The shape of `x` with 1 at `axes` (all of them where `axes` is None): what a reduction keeps."""
+        if x.rank is not None and (axes is None or axes.ints is not None):
+            gone = range(x.rank) if axes is None else {a % x.rank for a in axes.ints} if x.rank else ()
+            if x.type.is_static:
+                return self.constant(np.array([1 if i in gone else d for i, d in enumerate(x.shape)], np.int64))
+            ones = np.array([i in gone for i in range(x.rank)])
+            return self.where(self.constant(ones), self.constant(1, "int64"), self.shape(x))
+        shape = self.shape(x)
+        if axes is None:
+            return self.full_like(shape, 1)
+        return self.scatter(shape, axes, self.full_like(axes, 1), axis=0)
+
+
+def _fitting(number: Any, to: DType) -> Any:
+    """The number, when `to` can hold it as written."""
+    kind = to.kind
+    fits = (
+        kind == "complex"
+        or (kind == "float" and not isinstance(number, complex))
+        or (kind in ("int", "uint") and isinstance(number, int) and not (kind == "uint" and number < 0))
+        or (kind == "bool" and isinstance(number, bool))
+    )
+    if not fits:
+        raise IRTypeError(
+            f"the number {number!r} beside a value of {to}, expected one that {to} can hold",
+            code="IR204",
+            remedy="cast the value, or pass an array",
+        )
+    return number
+
+
+def _like(operands: Sequence[Any]) -> Any:
+    values = [v for v in operands if isinstance(v, Value) and isinstance(v.type, TensorType)]
+    return next((v for v in values if v.dtype.kind != "bool"), values[0] if values else None)
+
+
+def _scalar_like(cls: type[Op], operand: Any, like: Any) -> Any:
+    """Beside values, a number takes their dtype; an axis, a size or a count, being an int, stays an int64."""
+    return like if cls.broadcasts or isinstance(operand, float | complex) else None
+
+
+def make_method(cls: type[Op]) -> Callable[..., Any]:
+    """The builder method of an op class."""
+    signature = signature_of(cls)
+    fields = {f.name: f for f in cls.attributes()}
+    single = len(cls.results) == 1 and not cls.results[0].endswith("*")
+    plain = None if fields else cls()
+    unary = single and plain is not None and len(signature.operands) == 1 and not signature.variadic
+    binary = single and plain is not None and signature.required == 2 == len(signature.operands)
+
+    def method(self: Emitter, *operands: Any, name: str | None = None, **attributes: Any) -> Any:
+        if attributes:
+            operands = _by_keyword(cls, signature.operands, operands, attributes)
+        op = plain if not attributes and plain is not None else _instance(cls, fields, attributes)
+        like = _like(operands)
+        lifted = tuple(v if isinstance(v, Value) else self.lift(v, _scalar_like(cls, v, like)) for v in operands)
+        results = self.emit(op, lifted, name)
+        return results[0] if single else results
+
+    def unary_method(self: Emitter, x: Any, *, name: str | None = None) -> Any:
+        return self.emit(plain, (x if isinstance(x, Value) else self.lift(x),), name)[0]  # type: ignore[arg-type]
+
+    def binary_method(self: Emitter, x: Any, y: Any, *, name: str | None = None) -> Any:
+        if isinstance(x, Value) and isinstance(y, Value):
+            return self.emit(plain, (x, y), name)[0]  # type: ignore[arg-type]
+        return method(self, x, y, name=name)
+
+    made = unary_method if unary else binary_method if binary else method
+    made.__name__ = cls.name
+    made.__qualname__ = f"Builder.{cls.name}"
+    made.__doc__ = cls.__doc__
+    made.__signature__ = _signature(cls)  # type: ignore[attr-defined]
+    return made
+
+
+def _by_keyword(
+    cls: type[Op], names: tuple[str, ...], operands: tuple[Any, ...], attributes: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Operands with those given by keyword put in their places; takes them out of `attributes`."""
+    placed = list(operands)
+    for index, operand in enumerate(names):
+        if operand in attributes:
+            if index < len(operands):
+                raise StructureError(f"{cls.name} got operand {operand!r} twice", code="IR104")
+            placed.extend([None] * (index + 1 - len(placed)))
+            placed[index] = attributes.pop(operand)
+    return tuple(placed)
+
+
+def _instance(cls: type[Op], fields: dict[str, Any], attributes: dict[str, Any]) -> Op:
+    unknown = [a for a in attributes if a not in fields]
+    if unknown:
+        known = ", ".join(fields) or "none"
+        raise AttributeValueError(
+            f"{cls.name} has no attribute or operand {unknown[0]!r}, expected one of: {known}", code="IR301"
+        )
+    made = {k: _attribute(v, str(fields[k].type)) for k, v in attributes.items()}
+    try:
+        return cls(**made)
+    except TypeError as error:
+        raise AttributeValueError(f"{cls.name}: {error}", code="IR302") from error
+
+
+def _attribute(value: Any, annotation: str) -> Any:
+    if "DType" in annotation and value is not None:
+        return dtype(value)
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+def _signature(cls: type[Op]) -> inspect.Signature:
+    signature = signature_of(cls)
+    kinds = inspect.Parameter
+    parameters = [kinds("self", kinds.POSITIONAL_OR_KEYWORD)]
+    for i, operand in enumerate(signature.operands):
+        if signature.variadic and i == len(signature.operands) - 1:
+            parameters.append(kinds(operand, kinds.VAR_POSITIONAL))
+        else:
+            default = kinds.empty if i < signature.required else None
+            parameters.append(kinds(operand, kinds.POSITIONAL_OR_KEYWORD, default=default))
+    for field in cls.attributes():
+        missing = field.default is inspect.Parameter.empty or str(field.default) == "<dataclasses._MISSING_TYPE>"
+        default = kinds.empty if missing or "MISSING" in repr(field.default) else field.default
+        parameters.append(kinds(field.name, kinds.KEYWORD_ONLY, default=default))
+    parameters.append(kinds("name", kinds.KEYWORD_ONLY, default=None))
+    return inspect.Signature(parameters)
+
+
+def _give_method(cls: type[Op]) -> None:
+    if cls.dialect == "irlib":
+        setattr(OpMethods, cls.name, make_method(cls))
+
+
+on_register(_give_method)
