@@ -1,0 +1,133 @@
+"""Every code that irlib reports: what it is called, what causes it, how it is cured. The one table of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["CODES", "Code"]
+
+
+class Code(NamedTuple):
+    """What a code stands for."""
+
+    title: str
+    cause: str
+    cure: str
+
+
+CODES: dict[str, Code] = {
+    "IR000": Code("error", "an error of no particular kind", "read its message"),
+    # structure and names
+    "IR100": Code("structure", "the graph is not well formed", "read the message for the element"),
+    "IR101": Code("cycle", "a node depends on its own result", "break the cycle that the message names"),
+    "IR102": Code(
+        "dangling reference",
+        "an edge, output, name or table entry refers to a node, result or entry that is not there",
+        "write the graph again with its producer, or correct the index",
+    ),
+    "IR103": Code("operand given twice", "two edges flow into one operand", "keep one of the edges"),
+    "IR104": Code("wrong number of operands", "an op got too few or too many operands", "see the op's signature"),
+    "IR105": Code("operand absent", "an operand that must be there is not", "give the operand"),
+    "IR106": Code("value of another graph", "a value was used in a graph it is not of", "pass it in as an input"),
+    "IR107": Code(
+        "free variable",
+        "a body or region has a parameter, input or buffer that nothing is bound to",
+        "make it an input of the region",
+    ),
+    "IR108": Code(
+        "not in topological order",
+        "a node stands before one of its operands; the graph is acyclic and can be read",
+        "load and save the file, which puts the nodes in canonical order",
+    ),
+    "IR109": Code("edge into a variable", "a bound variable was given an operand", "let the edge end at an op"),
+    "IR110": Code("name", "something is wrong with a name", "read the message"),
+    "IR111": Code(
+        "not a name",
+        "a name is missing, empty, longer than 4096 bytes, not Unicode or has control characters",
+        "choose another name",
+    ),
+    "IR112": Code("name taken", "two nodes or two outputs have one name", "rename one of them"),
+    "IR113": Code("no such name", "nothing is called so", "see the names with irlib show"),
+    "IR115": Code(
+        "columns disagree",
+        "columns of one table have different lengths, or their counts do not add up",
+        "write the file again with its producer",
+    ),
+    "IR116": Code(
+        "variable not bound once",
+        "an entry of the variable table has no node, or more than one",
+        "give each variable exactly one node",
+    ),
+    "IR117": Code(
+        "table entry written twice",
+        "two entries of a table of distinct things are equal",
+        "keep one and refer to it",
+    ),
+    # types
+    "IR200": Code("type", "an operand or a declaration has the wrong type", "read the message"),
+    "IR201": Code("unknown dtype", "no dtype has this name or number", "use one of irlib's dtypes"),
+    "IR202": Code("not a type", "the text or entry does not write a type", "write it as float32[batch, 64]"),
+    "IR203": Code("wrong kind of value", "a sequence, optional or object stands where a tensor must", "convert it first"),
+    "IR204": Code("wrong dtype", "an op does not take this dtype, or these together", "cast the value"),
+    "IR205": Code("shape out of range", "a rank over 32, or a dim below 0 or from 2**48", "use smaller shapes"),
+    "IR206": Code("no broadcast", "two dims differ and neither is 1", "reshape one operand"),
+    "IR207": Code("shapes differ", "dims or ranks that must be equal are not", "reshape one operand"),
+    "IR210": Code("rank unknown", "an op needs a rank that is not known", "declare the type, or use irlib.specialize"),
+    "IR220": Code("tensor does not fit", "a tensor's bytes are not what its dtype and shape say", "write the file again"),
+    "IR221": Code("symbol", "a symbol's name or bounds are wrong", "use letters, digits, _ and ., minimum <= maximum"),
+    # ops and attributes
+    "IR300": Code("attribute", "something is wrong with an attribute", "read the message"),
+    "IR301": Code("unknown attribute", "an op has no attribute of this name", "see the op's attributes"),
+    "IR302": Code("attribute missing or wrong", "an attribute is missing or of the wrong kind", "see the op's attributes"),
+    "IR303": Code("axis out of range", "an axis is not within the operand's rank", "use -rank <= axis < rank"),
+    "IR304": Code("body on a primitive", "an op that needs no body has one", "leave the body out"),
+    "IR310": Code(
+        "unknown op",
+        "this reader does not know the op, and it has no body or is of irlib's own dialect",
+        "read the file with a newer irlib, or embed the body",
+    ),
+    "IR311": Code("unknown op version", "this reader knows other versions of the op", "read the file with a newer irlib"),
+    "IR320": Code("not supported", "irlib knows of it and cannot do it", "read the message"),
+    # outputs and roles
+    "IR401": Code("unknown role", "no such role of a variable or output", "use one that the message names"),
+    # files, limits, safety
+    "IR500": Code("file", "a file cannot be opened, read or written", "read the message"),
+    "IR501": Code("not a model", "the bytes are damaged, cut short or something else", "get the file again"),
+    "IR502": Code("suffix", "the name of the file does not say what it is", "use .pb or .json"),
+    "IR503": Code("format version", "the file is of a format version this reader does not know", "use a newer irlib"),
+    "IR504": Code(
+        "unknown field",
+        "the file has a field that version 1 of the format does not have, or has it with another wire type",
+        "read the file with a newer irlib",
+    ),
+    "IR505": Code("written twice", "something that may be there once is there twice", "write the file again"),
+    "IR506": Code("value missing", "a field that must be there is not", "write the file again with its producer"),
+    "IR507": Code("not the schema", "a JSON file does not follow the published JSON Schema", "see the path in the message"),
+    "IR508": Code(
+        "cannot be written",
+        "the graph holds something that the format has no form for",
+        "read the message for the element",
+    ),
+    "IR510": Code("unsafe", "the file breaks a safety rule", "do not trust it"),
+    "IR511": Code("over a limit", "a size is over the format's limit", "make the model smaller, or split it"),
+    "IR512": Code(
+        "sidecar path",
+        "the weights file is not a plain file of one path component beside the model",
+        "put the weights beside the model",
+    ),
+    "IR513": Code("sidecar missing", "the weights file is not there", "copy it together with the model"),
+    "IR514": Code("sidecar size", "the weights file is shorter or longer than the model says", "copy it again"),
+    "IR515": Code("sidecar hash", "the weights file is not the one the model was saved with", "copy it again"),
+    "IR516": Code(
+        "sidecar layout",
+        "the header of the weights file disagrees with the model, or its data overlap or have gaps",
+        "save the model again",
+    ),
+    "IR517": Code("nesting", "graphs nest too deep or refer forwards", "write the file again with its producer"),
+    # running and differentiating
+    "IR600": Code("feed", "a feed has the wrong name, shape or dtype, or is missing", "read the message"),
+    "IR610": Code("execution", "an op failed while it ran", "see the node and the operands' types in the message"),
+    "IR620": Code("over budget", "the run would need more than its budget", "give it a larger budget"),
+    "IR700": Code("derivative", "a derivative does not exist or is not known", "read the message"),
+    "IR701": Code("no derivative known", "the op has no derivative rule", "leave it out of the path, or give a rule"),
+}
