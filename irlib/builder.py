@@ -106,7 +106,7 @@ class Builder(Emitter):
             found = self._constants.get(key)
             if found is not None:
                 return found
-        tensor = value if isinstance(value, Tensor) else Tensor(_as_array(value, dtype))
+        tensor = value if isinstance(value, Tensor) else Tensor(as_array(value, dtype))
         if name is None and key is None and tensor.nbytes <= _SMALL:
             key = tensor
             found = self._constants.get(key)
@@ -216,7 +216,7 @@ class Builder(Emitter):
             if node in bound:
                 values[at] = bound[node]
             elif kind < 0:
-                values[at] = self._copied(graph.variables[~kind], names.get(node), graph)
+                values[at] = self.copied(graph.variables[~kind], names.get(node), graph)
             else:
                 ids = operand[start[node] : start[node + 1]]
                 operands = [None if i < 0 else values[i] for i in ids]
@@ -225,7 +225,7 @@ class Builder(Emitter):
                 values[at : at + len(results)] = results
         return values
 
-    def _copied(self, variable: Variable, name: str | None, graph: Graph) -> GraphValue:
+    def copied(self, variable: Variable, name: str | None, graph: Graph) -> GraphValue:
         if variable.role is Role.CONSTANT:
             return self.constant(variable.tensor, name=name)
         if name is None:
@@ -264,6 +264,19 @@ class Builder(Emitter):
             self._by_name.pop(self._names[node])
         self._names[node] = name
         self._by_name[name] = node
+
+    def name_if_free(self, value: GraphValue, name: str) -> None:
+        """Give the node of `value` this name unless it has one or the name is taken."""
+        if self._node_of(value.id) not in self._names and name not in self._by_name:
+            self.named(value, name)
+
+    def taken_names(self) -> set[str]:
+        """The names of nodes and outputs so far."""
+        return self._by_name.keys() | self._outputs.keys()
+
+    def declare(self, symbols: Iterable[Symbol]) -> None:
+        """Take over the bounds of symbols."""
+        self._symbols.update({s.name: s for s in symbols})
 
     def output(
         self, name: str, value: Any, *, role: OutputRole | str = OutputRole.RESULT, of: str | None = None
@@ -488,7 +501,7 @@ def _bound(role: Role, value: Any) -> Variable:
     return Variable(role, tensor.type, tensor)
 
 
-def _as_array(value: Any, to: Any) -> Any:
+def as_array(value: Any, to: Any) -> Any:
     if to is None:
         array = np.asarray(value)
         # the platform's int is int32 on Windows with numpy 1

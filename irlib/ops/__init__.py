@@ -1,0 +1,11 @@
+"""The ops: one module per family. Importing this package registers them all."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+FAMILIES = ("elementwise",)
+"""The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
+
+for _family in FAMILIES:
+    import_module(f"irlib.ops.{_family}")

@@ -1,0 +1,277 @@
+"""Reverse-mode differentiation: Algorithm 5.4 as building a graph.
+
+d(N) = 1, and for i = N-1 .. 1: d(i) = sum over consumers j of d(j) * df_j/di. `reverse_sweep` is that loop; it runs on any
+emitter, so the interpreter's backward and the gradient graph are the same rules. `gradient` makes the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from irlib.builder import Builder
+from irlib.dims import Dim
+from irlib.errors import DerivativeError, IRError
+from irlib.graph import Graph, OutputRole
+from irlib.methods import Emitter, NodeView
+from irlib.op import Composite
+from irlib.transforms.inline import inline
+from irlib.types import TensorType, Type
+
+__all__ = ["carries_cotangent", "gradient", "prepared", "pullback", "reverse_sweep"]
+
+
+class GradientBuilder(Builder):
+    """A builder that differentiation appends to: equal nodes are one, and rules may differentiate regions."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, share=True)
+
+    def pullback(self, graph: Graph, wrt: Sequence[int]) -> Graph:
+        return pullback(graph, tuple(wrt))
+
+
+def reverse_sweep(
+    b: Emitter,
+    graph: Graph,
+    values: Sequence[Any],
+    cotangents: dict[int, Any],
+    targets: Sequence[int],
+    observe: Callable[[int, Any], None] | None = None,
+) -> dict[int, Any]:
+    """The cotangent of each value in `targets` that has one, given those of some values of `graph`.
+
+    `values` holds every value of the graph as values of `b`; `cotangents` maps value to cotangent and is consumed.
+    `observe` is told each d(i) when it is complete. Composites must have a rule of their own (see `prepared`).
+
+    Raises: DerivativeError naming the node whose derivative is not known.
+    """
+    needs = dependents(graph, targets)
+    wanted = set(targets)
+    found: dict[int, Any] = {}
+    kinds, first = graph.kind.tolist(), graph.first.tolist()
+    start, operand = graph.start.tolist(), graph.operand.tolist()
+    for node in range(len(kinds) - 1, -1, -1):
+        results = range(first[node], first[node + 1])
+        given = [cotangents.pop(v, None) for v in results]
+        for v, d in zip(results, given, strict=True):
+            if d is not None:
+                if observe is not None:
+                    observe(v, d)
+                if v in wanted:
+                    found[v] = d
+        if kinds[node] < 0 or not any(d is not None for d in given):
+            continue
+        ids = operand[start[node] : start[node + 1]]
+        needed = tuple([i >= 0 and needs[i] == 1 for i in ids])
+        if not any(needed):
+            continue
+        for v, d in zip(ids, _operand_cotangents(b, graph, node, values, given, ids, needed), strict=False):
+            if d is None or v < 0 or needs[v] != 1:
+                continue
+            before = cotangents.get(v)
+            cotangents[v] = d if before is None else accumulate(b, before, d)
+    return found
+
+
+def _operand_cotangents(
+    b: Emitter, graph: Graph, node: int, values: Sequence[Any], given: list[Any], ids: list[int], needed: tuple[bool, ...]
+) -> tuple[Any, ...]:
+    """What the node's rule gives, each cotangent brought to its operand's shape."""
+    op = graph.ops[int(graph.kind[node])]
+    first = int(graph.first[node])
+    results = tuple(values[first : first + len(given)])
+    if len(given) > 1:
+        given = [
+            b.zeros_like(r) if d is None and carries_cotangent(r.type) else d
+            for d, r in zip(given, results, strict=True)
+        ]
+    view = NodeView(op, tuple([None if i < 0 else values[i] for i in ids]), results, needed)
+    try:
+        made = op.vjp(b, view, *given)
+    except IRError as error:
+        raise error.at(f"graph {graph.name!r}, {graph.nodes[node]}") from None
+    if not op.broadcasts:
+        return made
+    return tuple(
+        _summed_to(b, d, x) if d is not None and need else None
+        for d, x, need in zip(made, view.operands, needed, strict=True)
+    )
+
+
+def _summed_to(b: Emitter, d: Any, x: Any) -> Any:
+    """The one place where a broadcast is undone: the cotangent summed to the operand's exact shape."""
+    if d.shape == x.shape and x.shape is not None and None not in x.shape:
+        return d
+    return b.sum_to(d, b.shape(x))
+
+
+def accumulate(b: Emitter, before: Any, d: Any) -> Any:
+    """The sum of two cotangents of one value; of sequences and optionals, element by element."""
+    if isinstance(before.type, TensorType):
+        return b.add(before, d)
+    return b.cotangent_add(before, d)
+
+
+def carries_cotangent(t: Type) -> bool:
+    """Whether values of this type can have a cotangent: floats of 16 bits and more, complex, and containers of them."""
+    while not isinstance(t, TensorType):
+        t = t.element
+    return t.dtype.is_differentiable
+
+
+def dependents(graph: Graph, targets: Sequence[int]) -> bytearray:
+    """1 for each value that depends on one in `targets` by a path that carries cotangents, 0 for the others."""
+    carries = [carries_cotangent(t) for t in graph.types]
+    able = [carries[t] for t in graph.type.tolist()]
+    needs = bytearray(len(able))
+    for v in targets:
+        needs[v] = 1
+    first, start, operand = graph.first.tolist(), graph.start.tolist(), graph.operand.tolist()
+    low, kinds = min(targets, default=0), graph.kind.tolist()
+    for node in range(int(graph.owner[low]) if targets else len(kinds), len(kinds)):
+        for i in operand[start[node] : start[node + 1]]:
+            if i >= 0 and needs[i]:
+                for v in range(first[node], first[node + 1]):
+                    if able[v]:
+                        needs[v] = 1
+                break
+    return needs
+
+
+def prepared(graph: Graph) -> Graph:
+    """`graph` with every composite that has no derivative of its own replaced by its body."""
+    return inline(graph, lambda op: isinstance(op, Composite) and not op.has_vjp())
+
+
+def gradient(
+    graph: Graph,
+    of: str | Sequence[str] | None = None,
+    wrt: Sequence[str] | str | None = None,
+    *,
+    cotangents: bool = False,
+    outputs: Sequence[str] = (),
+) -> Graph:
+    """The graph that computes the derivative of output `of` with respect to the values named in `wrt`.
+
+    Its outputs are ``d_w`` for each w, with role gradient-of, after those of `graph` named in `outputs`. `of` is the one
+    output that is a loss, or the only output, where it is None; `wrt` is every float parameter that has a path to it. A
+    scalar `of` is seeded with 1; with `cotangents`, each output y in `of` has an input ``d_y`` of its type instead.
+
+    Raises: DerivativeError for a non-scalar `of` without cotangents, an integer `wrt`, an op whose derivative is not
+    known; NameConflictError for a name that is not there.
+    """
+    ofs = _ofs(graph, of)
+    graph = prepared(graph)
+    wrts = _wrts(graph, wrt)
+    b = GradientBuilder(f"{graph.name}.gradient")
+    values = b.absorb(graph, {}, named=True)
+    targets = {name: _target(graph, name) for name in wrts}
+    seeds: dict[int, Any] = {}
+    for name in ofs:
+        v = graph.value_named(name)
+        seed = _seed(b, graph, name, v, cotangents)
+        seeds[v] = seed if v not in seeds else accumulate(b, seeds[v], seed)
+    found = reverse_sweep(b, graph, values, seeds, list(targets.values()))
+    for name in outputs:
+        o = graph.outputs_by_name[name]
+        b.output(name, values[graph.output_value(o)], role=o.role, of=o.of)
+    for name, v in targets.items():
+        d = found.get(v)
+        b.output(
+            _fresh(b, f"d_{name}"), b.zeros_like(values[v]) if d is None else d, role=OutputRole.GRADIENT, of=name
+        )
+    b.metadata.update(graph.metadata)
+    return b.build(prune=True)
+
+
+@lru_cache(maxsize=256)
+def pullback(graph: Graph, wrt: tuple[int, ...]) -> Graph:
+    """The graph from (inputs of `graph`, cotangent of each float output) to the cotangents of inputs `wrt`.
+
+    What has no path from those inputs comes out as zeros. Used for regions: it has no free variables.
+    """
+    graph = prepared(graph)
+    b = GradientBuilder(f"{graph.name}.pullback")
+    bound = {n.index: b.input(n.name or f"x{k}", n.type) for k, n in enumerate(graph.inputs)}
+    values = b.absorb(graph, bound)
+    seeds: dict[int, Any] = {}
+    for k, o in enumerate(graph.outputs):
+        v = graph.output_value(o)
+        if carries_cotangent(graph.value_type(v)):
+            seed = b.input(_fresh(b, f"d_{o.name or k}"), graph.value_type(v))
+            seeds[v] = seed if v not in seeds else accumulate(b, seeds[v], seed)
+    targets = [int(graph.first[graph.inputs[k].index]) for k in wrt]
+    found = reverse_sweep(b, graph, values, seeds, targets)
+    for k, v in zip(wrt, targets, strict=True):
+        d = found.get(v)
+        b.output(_fresh(b, f"d_input.{k}"), b.zeros_like(values[v]) if d is None else d)
+    return b.build(prune=True)
+
+
+def _ofs(graph: Graph, of: str | Sequence[str] | None) -> list[str]:
+    if of is not None:
+        names = [of] if isinstance(of, str) else list(of)
+        for name in names:
+            graph.value_named(name)
+        return names
+    losses = [o.name for o in graph.outputs if o.role is OutputRole.LOSS]
+    if len(losses) == 1:
+        return losses
+    if len(graph.outputs) == 1:
+        return [graph.outputs[0].name]
+    raise DerivativeError(
+        f"what to differentiate is not said and the graph has {len(graph.outputs)} outputs",
+        code="IR704", where=f"graph {graph.name!r}", remedy="name one as `of`",
+    )  # fmt: skip
+
+
+def _wrts(graph: Graph, wrt: Sequence[str] | str | None) -> list[str]:
+    if wrt is not None:
+        return [wrt] if isinstance(wrt, str) else list(wrt)
+    parameters = [n for n in graph.parameters if carries_cotangent(n.type)]
+    if not parameters:
+        parameters = [n for n in graph.inputs if carries_cotangent(n.type)]
+    return [n.name for n in parameters if n.name is not None]
+
+
+def _target(graph: Graph, name: str) -> int:
+    v = graph.value_named(name)
+    if not carries_cotangent(graph.value_type(v)):
+        raise DerivativeError(
+            f"no derivative with respect to {name!r}: it is {graph.value_type(v)}, expected a float",
+            code="IR703", where=f"graph {graph.name!r}",
+        )  # fmt: skip
+    return v
+
+
+def _seed(b: Builder, graph: Graph, name: str, v: int, cotangents: bool) -> Any:
+    t = graph.value_type(v)
+    where = f"graph {graph.name!r}, output {name!r}"
+    if not carries_cotangent(t):
+        raise DerivativeError(f"it is {t} and has no derivative, expected a float", code="IR703", where=where)
+    if cotangents:
+        return b.input(_fresh(b, f"d_{name}"), t)
+    shape = t.shape if isinstance(t, TensorType) else None
+    if not isinstance(t, TensorType) or shape is None or any(isinstance(d, Dim) or d != 1 for d in shape):
+        raise DerivativeError(
+            f"it is {t}, expected a scalar", code="IR702", where=where, remedy="give its cotangent (cotangents=True)"
+        )
+    if t.dtype.is_complex:
+        raise DerivativeError(f"it is {t}, expected a real scalar", code="IR702", where=where)
+    return b.constant(np.ones((1,) * len(shape)), t.dtype)
+
+
+def _fresh(b: Builder, name: str) -> str:
+    """`name`, or with a number behind it where it is taken."""
+    taken = b.taken_names()
+    if name not in taken:
+        return name
+    k = 2
+    while f"{name}.{k}" in taken:
+        k += 1
+    return f"{name}.{k}"
+
