@@ -1,0 +1,222 @@
+"""A program: a graph compiled for the reference interpreter, called with feeds.
+
+It keeps one plan for each combination of feed types it has met. A plan owns the arrays it runs in; a call that finds it
+busy (another thread's) makes another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import length_hint
+from typing import Any
+
+import numpy as np
+
+from irlib.dims import Dim, substitute
+from irlib.errors import ExecutionError, FeedError, IRError
+from irlib.graph import Graph, Role
+from irlib.interpreters.numpy_ref.budget import DEFAULT, Budget
+from irlib.interpreters.numpy_ref.kernel import KERNELS
+from irlib.interpreters.numpy_ref.plan import Plan, plan
+from irlib.op import Composite
+from irlib.transforms.inline import inline
+from irlib.types import TensorType, Type, dtype_of, type_of
+
+__all__ = ["Program"]
+
+_MOST_PLANS = 32
+
+
+class Program:
+    """``program(feeds)`` runs the graph on a dict from name to array and returns one from output name to array.
+
+    Inputs must be fed, parameters and buffers may be. Arrays are taken as they are: their dtype and shape must be those
+    declared. What comes back is the caller's to keep and change.
+    """
+
+    def __init__(self, graph: Graph, budget: Budget | None = None) -> None:
+        self.graph = graph
+        self.budget = budget or DEFAULT
+        self._flat = inline(graph, _has_no_kernel)
+        self._plans: dict[tuple[Any, ...], list[Plan]] = {}
+        self._variables = {
+            str(graph.names[i]): graph.variables[~int(graph.kind[i])]
+            for i in graph.variable_nodes
+            if i in graph.names and graph.variables[~int(graph.kind[i])].role is not Role.CONSTANT
+        }
+        self._required = [name for name, v in self._variables.items() if v.tensor is None]
+
+    def __call__(self, feeds: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The outputs for these feeds.
+
+        Raises: FeedError for a feed of the wrong name, dtype or shape or a missing one; ExecutionError naming the node
+        that failed; BudgetError when it would cost too much.
+        """
+        given = {name: _runtime(name, value, self.graph) for name, value in (feeds or {}).items()}
+        key = tuple([(n, a.dtype, a.shape) if isinstance(a, np.ndarray) else (n, _type(a)) for n, a in given.items()])
+        idle = self._plans.get(key)
+        if idle is None:
+            idle = self._plans_for(key, given)
+        try:
+            made = idle.pop()
+        except IndexError:
+            made = self._planned(given)
+        try:
+            return _run(made, given, self._flat)
+        finally:
+            idle.append(made)
+
+    def planned(self, feeds: Mapping[str, Any] | None = None) -> Plan:
+        """The plan for such feeds: its steps, their nodes, and what it costs."""
+        return self._planned({name: _runtime(name, value, self.graph) for name, value in (feeds or {}).items()})
+
+    def _plans_for(self, key: tuple[Any, ...], given: Mapping[str, Any]) -> list[Plan]:
+        self._check(given)
+        if len(self._plans) >= _MOST_PLANS:
+            self._plans.pop(next(iter(self._plans)))
+        idle = self._plans[key] = []
+        return idle
+
+    def _planned(self, given: Mapping[str, Any]) -> Plan:
+        self._check(given)
+        return plan(self._flat, {name: _type(a) for name, a in given.items()}, self.budget)
+
+    def _check(self, given: Mapping[str, Any]) -> None:
+        where = f"graph {self.graph.name!r}"
+        for name in given:
+            if name not in self._variables:
+                expected = ", ".join(self._variables) or "none"
+                raise FeedError(
+                    f"got a feed for {name!r}, expected one of: {expected[:400]}", code="IR601", where=where
+                )
+        for name in self._required:
+            if name not in given:
+                variable = self._variables[name]
+                raise FeedError(
+                    f"no feed for {variable.role} {name!r} ({variable.type})", code="IR602", where=where
+                )
+        symbols: dict[str, int] = {}
+        for name, array in given.items():
+            check_feed(self._variables[name].type, array, symbols, f"{where}, {self._variables[name].role} {name!r}")
+        for name, array in given.items():
+            check_expressions(self._variables[name].type, array, symbols, f"{where}, feed {name!r}")
+        for symbol in self.graph.symbols:
+            size = symbols.get(symbol.name)
+            if size is not None and not symbol.minimum <= size <= (size if symbol.maximum is None else symbol.maximum):
+                raise FeedError(
+                    f"dim {symbol.name} is {size}, expected {symbol.minimum} to {symbol.maximum}",
+                    code="IR604", where=where,
+                )  # fmt: skip
+
+
+def _has_no_kernel(op: Any) -> bool:
+    return isinstance(op, Composite) and type(op) not in KERNELS
+
+
+def _runtime(name: str, value: Any, graph: Graph) -> Any:
+    if isinstance(value, np.ndarray | list) or value is None:
+        return value
+    return np.asarray(value)
+
+
+def _type(value: Any) -> Type:
+    from irlib.types import OptionalType
+
+    return OptionalType(TensorType(dtype_of(np.zeros(())), None)) if value is None else type_of(value)
+
+
+def check_feed(declared: Type, array: Any, symbols: dict[str, int], where: str) -> None:
+    """Raises: FeedError when `array` is not of the declared type; binds the symbols that are dims of their own."""
+    if not isinstance(declared, TensorType) or not isinstance(array, np.ndarray):
+        if isinstance(declared, TensorType):
+            raise FeedError(f"got a {type(array).__name__}, expected an array of {declared}", code="IR603", where=where)
+        return
+    found = dtype_of(array)
+    if found is not declared.dtype:
+        raise FeedError(
+            f"got {found}{list(array.shape)}, expected {declared}", code="IR603", where=where,
+            remedy=f"cast it to {declared.dtype}",
+        )  # fmt: skip
+    if declared.shape is None:
+        return
+    if len(declared.shape) != array.ndim:
+        raise FeedError(f"got rank {array.ndim} {list(array.shape)}, expected {declared}", code="IR603", where=where)
+    for axis, (dim, size) in enumerate(zip(declared.shape, array.shape, strict=True)):
+        if isinstance(dim, Dim) and str(dim) in dim.symbols:
+            dim = symbols.setdefault(str(dim), size)
+        if isinstance(dim, int) and dim != size:
+            raise FeedError(
+                f"dim {axis} is {size}, expected {declared.shape[axis]}"
+                + (f" = {dim}" if isinstance(declared.shape[axis], Dim) else "") + f", for {declared}",
+                code="IR603", where=where,
+            )  # fmt: skip
+
+
+def check_expressions(declared: Type, array: Any, symbols: Mapping[str, int], where: str) -> None:
+    """Raises: FeedError when a dim that is an expression of symbols is not what they make it."""
+    if not isinstance(declared, TensorType) or declared.shape is None or not isinstance(array, np.ndarray):
+        return
+    for axis, (dim, size) in enumerate(zip(declared.shape, array.shape, strict=True)):
+        made = substitute(dim, symbols)
+        if isinstance(made, int) and made != size:
+            raise FeedError(f"dim {axis} is {size}, expected {dim} = {made}", code="IR603", where=where)
+
+
+def _run(made: Plan, given: Mapping[str, Any], graph: Graph) -> dict[str, Any]:
+    for name, uses in made.feeds.items():
+        array = given[name]
+        for arguments, position in uses:
+            arguments[position] = array
+    for shape, dtype, uses, _ in made.fresh:
+        array = np.empty(shape, dtype)
+        for arguments, position in uses:
+            arguments[position] = array
+    steps = iter(made.steps)
+    try:
+        with np.errstate(all="ignore"):
+            forward(steps)
+        return {name: _returned(cell[0], copy) for name, cell, copy in made.outputs}
+    except Exception as error:
+        step = len(made.steps) - length_hint(steps) - 1
+        raise _failure(error, graph, made.nodes[step], made.steps[step][1]) from error
+    finally:
+        for uses in made.feeds.values():
+            for arguments, position in uses:
+                arguments[position] = None
+        for _, _, uses, _ in made.fresh:
+            for arguments, position in uses:
+                arguments[position] = None
+
+
+def forward(steps: Any) -> None:
+    """Algorithm 5.3: for i = 1 .. N, v(i) = f_i(v(a_1), .., v(a_m)); each argument list ends in where v(i) goes."""
+    for f, arguments in steps:
+        f(*arguments)
+
+
+def _returned(value: Any, copy: bool) -> Any:
+    if copy and isinstance(value, np.ndarray):
+        return value.copy()
+    return list(value) if isinstance(value, list) else value
+
+
+def _failure(error: Exception, graph: Graph, node: int, arguments: Sequence[Any]) -> Exception:
+    """`error` with the node it happened in: one of ours names it, a foreign one becomes an ExecutionError."""
+    view = graph.nodes[node]
+    where = f"graph {graph.name!r}, {view}"
+    location = view.location
+    if location is not None:
+        where = f"{location.file}:{location.line}: {where}"
+    if isinstance(error, IRError):
+        return error.at(where)
+    types = ", ".join(_shown(a) for a in arguments[: len(view.operands)])
+    op = view.op.name if view.op is not None else "?"
+    return ExecutionError(f"{op}({types}): {type(error).__name__}: {error}", code="IR610", where=where)
+
+
+def _shown(array: Any) -> str:
+    if isinstance(array, np.ndarray):
+        return f"{array.dtype}{list(array.shape)}"
+    return "absent" if array is None else type(array).__name__
+
+

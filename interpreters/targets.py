@@ -1,0 +1,53 @@
+"""What a graph can be compiled for, and the one call that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from irlib.errors import UnsupportedError
+from irlib.graph import Graph
+
+__all__ = ["TARGETS", "compile", "run"]
+
+Program = Callable[[Mapping[str, Any] | None], dict[str, Any]]
+
+TARGETS = {"reference": ("irlib.interpreters.numpy_ref.program", "Program")}
+"""Where the program class of each target is; imported when asked for."""
+
+_COMPILED: WeakKeyDictionary[Graph, Any] = WeakKeyDictionary()
+
+
+def compile(model: Graph, target: str = "reference", **options: Any) -> Any:
+    """The graph as a function: ``f(feeds)``, a dict from input name to array, gives a dict from output name to array.
+
+    It is planned once for each combination of feed types it meets. `options` are those of the target; ``budget`` of
+    "reference" limits bytes, element operations and node executions.
+
+    Raises: UnsupportedError for an unknown target.
+    """
+    if target not in TARGETS:
+        raise UnsupportedError(
+            f"there is no target {target!r}", code="IR323", remedy=f"use one of: {', '.join(TARGETS)}"
+        )
+    import irlib.interpreters.numpy_ref.kernels  # noqa: F401  a target runs on registered kernels
+
+    module, name = TARGETS[target]
+    return getattr(import_module(module), name)(model, **options)
+
+
+def run(model: Graph, feeds: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The outputs of `model`, by name, for feeds by name: the reference forward.
+
+    Every input is fed; parameters and buffers may be, in place of their own values; None is an absent optional. The plan
+    is kept with the model.
+
+    Raises: FeedError, ExecutionError naming the node, BudgetError.
+    """
+    program = _COMPILED.get(model)
+    if program is None:
+        program = _COMPILED[model] = compile(model)
+    outputs: dict[str, Any] = program(feeds)
+    return outputs

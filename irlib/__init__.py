@@ -1,0 +1,84 @@
+"""irlib: a standard for computation graphs, and the library that keeps it.
+
+A graph's nodes are ops or bound variables, its edges carry values. It is built (`Builder`), saved and loaded (`save`,
+`load`), checked (`check`), run forward (`run`, `compile`) and backward (`value_and_grad`); the backward pass is itself a
+graph (`gradient`). Names are imported when first used, so ``import irlib`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Builder": "irlib.builder",
+    "Dim": "irlib.dims",
+    "Graph": "irlib.graph",
+    "IRError": "irlib.errors",
+    "OutputRole": "irlib.graph",
+    "Role": "irlib.graph",
+    "TensorType": "irlib.types",
+    "check": "irlib.serde",
+    "check_gradients": "irlib.interpreters.derivatives",
+    "compile": "irlib.interpreters.targets",
+    "decompose": "irlib.transforms.inline",
+    "diff": "irlib.diff",
+    "digest": "irlib.serde",
+    "dtype": "irlib.types",
+    "fold": "irlib.interpreters.numpy_ref.fold",
+    "from_numpy": "irlib.converters.numpy_code",
+    "from_onnx": "irlib.converters.onnx_model",
+    "gradient": "irlib.autodiff",
+    "hessian": "irlib.interpreters.derivatives",
+    "hvp": "irlib.interpreters.derivatives",
+    "jacobian": "irlib.interpreters.derivatives",
+    "jvp": "irlib.interpreters.derivatives",
+    "load": "irlib.serde",
+    "parse_text": "irlib.text",
+    "run": "irlib.interpreters.targets",
+    "save": "irlib.serde",
+    "spec": "irlib.types",
+    "specialize": "irlib.interpreters.numpy_ref.fold",
+    "text": "irlib.text",
+    "to_networkx": "irlib.networkx_graph",
+    "to_numpy": "irlib.converters.numpy_code",
+    "to_onnx": "irlib.converters.onnx_model",
+    "trace": "irlib.converters.numpy_code",
+    "value_and_grad": "irlib.interpreters.derivatives",
+}
+
+_MODULES = ("nn", "training", "validate", "converters", "interpreters", "ops")
+
+__all__ = [*_WHERE, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    where = _WHERE.get(name)
+    if where is None:
+        if name in _MODULES:
+            return import_module(f"irlib.{name}")
+        raise AttributeError(f"module 'irlib' has no attribute {name!r}")
+    import irlib.ops  # noqa: F401  a builder's methods and a file's ops are the registered ones
+
+    found = getattr(import_module(where), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_WHERE])
+
+
+if TYPE_CHECKING:
+    from irlib.autodiff import gradient as gradient
+    from irlib.builder import Builder as Builder
+    from irlib.dims import Dim as Dim
+    from irlib.errors import IRError as IRError
+    from irlib.graph import Graph as Graph
+    from irlib.graph import OutputRole as OutputRole
+    from irlib.graph import Role as Role
+    from irlib.transforms.inline import decompose as decompose
+    from irlib.types import TensorType as TensorType
+    from irlib.types import dtype as dtype
