@@ -75,6 +75,24 @@ CODES: dict[str, Code] = {
     "IR210": Code("rank unknown", "an op needs a rank that is not known", "declare the type, or use irlib.specialize"),
     "IR220": Code("tensor does not fit", "a tensor's bytes are not what its dtype and shape say", "write the file again"),
     "IR221": Code("symbol", "a symbol's name or bounds are wrong", "use letters, digits, _ and ., minimum <= maximum"),
+    "IR230": Code(
+        "type contradicted",
+        "a result is declared with a dtype, rank or dim that its operands cannot give",
+        "correct the declared type, or the op",
+    ),
+    "IR231": Code("number of results", "a node has more or fewer results than its op gives", "declare each result once"),
+    "IR232": Code(
+        "body does not fit",
+        "the inputs of a composite's body are not the operands of the node, in number or type",
+        "let the producer make the body anew for these operands",
+    ),
+    "IR234": Code("type rule failed", "the type rule of an op broke down on these operands", "report it with the file"),
+    "IR235": Code("value does not fit", "a tensor's type is not the declared type of its variable", "declare its type"),
+    "IR236": Code(
+        "value missing or too many",
+        "a constant has no value, or an input has one",
+        "give the constant its value; make the input a parameter or a constant",
+    ),
     # ops and attributes
     "IR300": Code("attribute", "something is wrong with an attribute", "read the message"),
     "IR301": Code("unknown attribute", "an op has no attribute of this name", "see the op's attributes"),
@@ -90,6 +108,19 @@ CODES: dict[str, Code] = {
     "IR320": Code("not supported", "irlib knows of it and cannot do it", "read the message"),
     # outputs and roles
     "IR401": Code("unknown role", "no such role of a variable or output", "use one that the message names"),
+    "IR402": Code(
+        "output of nothing",
+        "a gradient or update does not name a variable of the graph, or another role names one",
+        "let `of` name the variable",
+    ),
+    "IR403": Code(
+        "gradient or update of another type",
+        "a gradient or update has not the dtype and shape of its variable",
+        "sum it to the variable's shape, or cast it",
+    ),
+    "IR404": Code("update of what cannot be updated", "only parameters and buffers can be", "make it a buffer"),
+    "IR405": Code("loss is no scalar", "an output of role loss is not a float of rank 0", "reduce it, or make it a result"),
+    "IR406": Code("two updates", "two outputs are updates of one variable", "keep one of them"),
     # files, limits, safety
     "IR500": Code("file", "a file cannot be opened, read or written", "read the message"),
     "IR501": Code("not a model", "the bytes are damaged, cut short or something else", "get the file again"),
@@ -124,10 +155,25 @@ CODES: dict[str, Code] = {
         "save the model again",
     ),
     "IR517": Code("nesting", "graphs nest too deep or refer forwards", "write the file again with its producer"),
+    # the text form
+    "IR530": Code("not the text form", "a line is not written as the text form is", "see the column in the message"),
+    "IR531": Code(
+        "tensor left out",
+        "the text leaves out the elements of a large tensor and gives only its hash",
+        "write the text with weights=True",
+    ),
+    "IR532": Code("unknown label", "an operand or output refers to a node that is not above it", "define it first"),
     # running and differentiating
     "IR600": Code("feed", "a feed has the wrong name, shape or dtype, or is missing", "read the message"),
     "IR610": Code("execution", "an op failed while it ran", "see the node and the operands' types in the message"),
     "IR620": Code("over budget", "the run would need more than its budget", "give it a larger budget"),
     "IR700": Code("derivative", "a derivative does not exist or is not known", "read the message"),
     "IR701": Code("no derivative known", "the op has no derivative rule", "leave it out of the path, or give a rule"),
+    # warnings and notes
+    "IR801": Code("dead nodes", "no output needs these nodes", "leave them out, or make them outputs"),
+    "IR802": Code("unused state", "no output needs these parameters or buffers", "leave them out, if that was not meant"),
+    "IR803": Code("unused input", "no output needs these inputs", "leave them out, if that was not meant"),
+    "IR804": Code("no outputs", "a graph without outputs computes nothing", "make what it is for an output"),
+    "IR805": Code("unused symbol", "a symbol is declared that no type uses", "leave it out"),
+    "IR806": Code("unused constant", "no output needs these constants", "leave them out"),
 }
