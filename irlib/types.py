@@ -29,6 +29,7 @@ __all__ = [
     "dtype",
     "dtype_of",
     "parse_type",
+    "spec",
     "specialized",
     "type_of",
 ]
@@ -319,6 +320,11 @@ def _join(types: list[Type]) -> Type:
             return TensorType(first.dtype, None)
         return TensorType(first.dtype, tuple(ds[0] if len(set(ds)) == 1 else None for ds in zip(*shapes, strict=True)))
     raise IRTypeError(f"a sequence of {first} and other types, expected one element type", code="IR203")
+
+
+def spec(text: Type | str | tuple[Any, Sequence[Any] | None]) -> Type:
+    """What stands for an argument that is not there yet: its type, as in ``irlib.spec("float64[batch, 3]")``."""
+    return as_type(text)
 
 
 def specialized(t: Type, values: Mapping[str, DimLike]) -> Type:

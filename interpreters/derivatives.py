@@ -1,0 +1,258 @@
+"""Derivatives of a model at a point: gradients, Jacobian and Hessian products, and the check of them all.
+
+Each is a graph first (`irlib.gradient`, and graphs made of it), compiled once and kept with the model, then run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from irlib import autodiff
+from irlib.autodiff import carries_cotangent
+from irlib.errors import DerivativeError, FeedError
+from irlib.graph import Graph
+from irlib.interpreters.targets import compile, run
+from irlib.types import TensorType
+
+__all__ = ["GradientCheck", "check_gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
+
+Arrays = dict[str, Any]
+_PROGRAMS: WeakKeyDictionary[Graph, dict[Any, tuple[Graph, Any]]] = WeakKeyDictionary()
+
+
+def value_and_grad(
+    model: Graph,
+    feeds: Mapping[str, Any],
+    of: str | Sequence[str] | None = None,
+    wrt: Sequence[str] | str | None = None,
+    cotangents: Mapping[str, Any] | Sequence[Any] | Any | None = None,
+) -> tuple[Arrays, Arrays]:
+    """All outputs of the model, and the derivative of `of` with respect to each name in `wrt`, by name.
+
+    A scalar `of` is seeded with 1; otherwise `cotangents` maps each output in `of` to its cotangent (or is that of the
+    one output). `of` is the loss where there is one, `wrt` every float parameter, where they are None.
+
+    Raises: DerivativeError, FeedError, ExecutionError.
+    """
+    names = _names(of)
+    given = _cotangents(model, names, cotangents)
+    ofs = tuple(given) if given else names
+    key = ("value_and_grad", ofs, _names(wrt), bool(given))
+    program = _PROGRAMS.setdefault(model, {}).get(key)
+    if program is None:
+        outputs = [o.name for o in model.outputs]
+        graph = autodiff.gradient(model, ofs, _names(wrt), cotangents=bool(given), outputs=outputs)
+        program = _PROGRAMS[model][key] = (graph, compile(graph))
+    graph, f = program
+    found = f(_with_cotangents(graph, model, feeds, given))
+    count = len(model.outputs)
+    values = {o.name: found[o.name] for o in graph.outputs[:count]}
+    return values, {str(o.of): found[o.name] for o in graph.outputs[count:]}
+
+
+def jvp(
+    model: Graph, feeds: Mapping[str, Any], tangents: Mapping[str, Any], of: str | Sequence[str] | None = None
+) -> tuple[Arrays, Arrays]:
+    """The outputs `of` and their derivatives in the direction `tangents`: the pullback, which is linear, pulled back.
+
+    Raises: DerivativeError, FeedError.
+    """
+    ofs = _float_outputs(model, of)
+    wrt = tuple(tangents)
+    key = ("jvp", ofs, wrt)
+    program = _PROGRAMS.setdefault(model, {}).get(key)
+    if program is None:
+        first = autodiff.gradient(model, ofs, wrt, cotangents=True, outputs=ofs)
+        names = [o.name for o in first.outputs[len(ofs) :]]
+        seeds = _seed_names(first, model)
+        second = autodiff.gradient(first, names, seeds, cotangents=True, outputs=ofs)
+        program = _PROGRAMS[model][key] = (second, compile(second))
+    second, f = program
+    inputs = _seed_names(second, model)
+    zeros, directions = inputs[: len(ofs)], inputs[len(ofs) :]
+    values = run(model, feeds)
+    fed = {**feeds, **{n: np.zeros_like(values[o]) for n, o in zip(zeros, ofs, strict=True)}}
+    fed |= {n: np.asarray(t) for n, t in zip(directions, tangents.values(), strict=True)}
+    found = f(_accepted(second, fed))
+    return {o: values[o] for o in ofs}, {
+        o: found[g.name] for o, g in zip(ofs, second.outputs[len(ofs) :], strict=True)
+    }
+
+
+def hvp(
+    model: Graph, feeds: Mapping[str, Any], vectors: Mapping[str, Any], of: str | None = None
+) -> Arrays:
+    """The Hessian of scalar `of` times `vectors`, by name: the gradient of the gradient in that direction."""
+    wrt = tuple(vectors)
+    key = ("hvp", of, wrt)
+    program = _PROGRAMS.setdefault(model, {}).get(key)
+    if program is None:
+        first = autodiff.gradient(model, of, wrt)
+        second = autodiff.gradient(first, [o.name for o in first.outputs], wrt, cotangents=True)
+        program = _PROGRAMS[model][key] = (second, compile(second))
+    second, f = program
+    directions = _seed_names(second, model)
+    fed = {**feeds, **{n: np.asarray(v) for n, v in zip(directions, vectors.values(), strict=True)}}
+    found = f(_accepted(second, fed))
+    return {str(o.of): found[o.name] for o in second.outputs}
+
+
+def jacobian(
+    model: Graph, feeds: Mapping[str, Any], of: str | None = None, wrt: Sequence[str] | str | None = None
+) -> Arrays:
+    """For each name in `wrt`, the array of derivatives, of shape ``of.shape + wrt.shape``: one pullback a row."""
+    (name,) = _float_outputs(model, of)
+    value = run(model, feeds)[name]
+    rows: dict[str, list[Any]] = {}
+    for k in range(value.size):
+        unit = np.zeros(value.size, value.dtype)
+        unit[k] = 1
+        _, grads = value_and_grad(model, feeds, name, wrt, {name: unit.reshape(value.shape)})
+        for n, g in grads.items():
+            rows.setdefault(n, []).append(g)
+    if not value.size:
+        _, grads = value_and_grad(model, feeds, name, wrt, {name: value})
+        return {n: np.zeros(value.shape + g.shape, g.dtype) for n, g in grads.items()}
+    return {n: np.stack(r).reshape(value.shape + r[0].shape) for n, r in rows.items()}
+
+
+def hessian(
+    model: Graph, feeds: Mapping[str, Any], of: str | None = None, wrt: Sequence[str] | str | None = None
+) -> dict[str, Arrays]:
+    """``result[a][b]``, of shape ``a.shape + b.shape``: the second derivatives of scalar `of`."""
+    first = autodiff.gradient(model, of, wrt)
+    names = [str(o.of) for o in first.outputs]
+    return {str(o.of): jacobian(first, feeds, o.name, names) for o in first.outputs}
+
+
+@dataclass(frozen=True, slots=True)
+class GradientCheck:
+    """What `check_gradients` found for one variable: the largest error, relative to the scale, and the verdict."""
+
+    name: str
+    error: float
+    tolerance: float
+
+    @property
+    def ok(self) -> bool:
+        return self.error <= self.tolerance
+
+    def __str__(self) -> str:
+        return f"{self.name}: error {self.error:.2e}, {'ok' if self.ok else f'expected at most {self.tolerance:.0e}'}"
+
+
+def check_gradients(
+    model: Graph,
+    feeds: Mapping[str, Any],
+    of: str | None = None,
+    wrt: Sequence[str] | str | None = None,
+    *,
+    directions: int = 3,
+    tolerance: float | None = None,
+    seed: int = 0,
+) -> list[GradientCheck]:
+    """The gradient of `of` against extrapolated central differences in random directions, one verdict per variable.
+
+    Run in the model's own dtypes, so `tolerance` is 1e-6 for float64 and 1e-2 for float32 where it is not given. An `of`
+    that is not a scalar is summed with random weights.
+
+    Raises: DerivativeError where the gradient cannot be made.
+    """
+    (name,) = _float_outputs(model, of)
+    rng = np.random.default_rng(seed)
+    f = compile(model)
+    value = f(feeds)[name]
+    weights = np.asarray(rng.standard_normal(value.shape), value.dtype)
+    _, grads = value_and_grad(model, feeds, name, wrt, {name: weights})
+    checks = []
+    for variable, g in grads.items():
+        x = np.asarray(feeds[variable]) if variable in feeds else _own_value(model, variable)
+        double = x.dtype == np.float64
+        worst = 0.0
+        for _ in range(directions):
+            u = np.asarray(rng.standard_normal(x.shape), x.dtype)
+            slope = _difference_quotient(f, feeds, variable, x, u, name, weights, 1e-2 if double else 5e-2)
+            scale = float(np.sum(np.abs(g * u))) + abs(slope) + 1e-30
+            worst = max(worst, abs(slope - float(np.sum(g * u))) / scale)
+        checks.append(GradientCheck(variable, worst, tolerance or (1e-6 if double else 1e-2)))
+    return checks
+
+
+def _difference_quotient(
+    f: Any, feeds: Mapping[str, Any], variable: str, x: Any, u: Any, of: str, weights: Any, h: float
+) -> float:
+    """Central differences at h, h/2, h/4 extrapolated to 0; `h` is relative to the size of x."""
+    step = h * max(1.0, float(np.max(np.abs(x), initial=0.0))) / max(1.0, float(np.max(np.abs(u), initial=0.0)))
+    row = []
+    for k in range(4):
+        d = np.asarray(step / 2**k, x.dtype)
+        plus = f({**feeds, variable: x + d * u})[of].astype(np.float64)
+        minus = f({**feeds, variable: x - d * u})[of].astype(np.float64)
+        row.append(float(np.sum(weights * (plus - minus))) / (2 * float(d)))
+    order = 4.0
+    while len(row) > 1:
+        row = [(order * fine - coarse) / (order - 1) for coarse, fine in zip(row, row[1:], strict=False)]
+        order *= 4
+    return row[0]
+
+
+def _names(names: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else (names,) if isinstance(names, str) else tuple(names)
+
+
+def _float_outputs(model: Graph, of: str | Sequence[str] | None) -> tuple[str, ...]:
+    names = _names(of)
+    if names is not None:
+        return names
+    found = tuple(o.name for o in model.outputs if carries_cotangent(model.value_type(model.output_value(o))))
+    if not found:
+        raise DerivativeError("no output is a float", code="IR703", where=f"graph {model.name!r}")
+    return found
+
+
+def _cotangents(model: Graph, of: tuple[str, ...] | None, cotangents: Any) -> Arrays:
+    """Cotangents by output, from a mapping, a list in the order of `of`, or the one array."""
+    if cotangents is None:
+        return {}
+    if isinstance(cotangents, Mapping):
+        return dict(cotangents)
+    names = of or _float_outputs(model, None)
+    listed = list(cotangents) if isinstance(cotangents, list | tuple) else [cotangents]
+    if len(listed) != len(names):
+        raise FeedError(f"got {len(listed)} cotangents for outputs {', '.join(names)}", code="IR605",
+                        where=f"graph {model.name!r}", remedy="give a dict by output name")  # fmt: skip
+    return dict(zip(names, listed, strict=True))
+
+
+def _with_cotangents(graph: Graph, model: Graph, feeds: Mapping[str, Any], given: Arrays) -> Arrays:
+    fed = dict(feeds)
+    for name, y in zip(_seed_names(graph, model), given, strict=True):
+        t = graph.nodes[name].type
+        if isinstance(t, TensorType):
+            fed[name] = np.asarray(given[y], t.dtype.numpy)
+        else:
+            fed[name] = given[y]
+    return _accepted(graph, fed)
+
+
+def _seed_names(graph: Graph, model: Graph) -> list[str]:
+    """The inputs of a gradient graph that are cotangents: those the model has not, in order."""
+    own = set(model.by_name)
+    return [str(n.name) for n in graph.inputs if n.name not in own]
+
+
+def _accepted(graph: Graph, feeds: Mapping[str, Any]) -> Arrays:
+    """The feeds that a derived graph still has: one whose value no derivative needs may be gone."""
+    return {n: x for n, x in feeds.items() if n in graph.by_name}
+
+
+def _own_value(model: Graph, name: str) -> Any:
+    variable = model.nodes[name].variable
+    if variable is None or variable.tensor is None:
+        raise FeedError(f"no feed for {name!r}", code="IR602", where=f"graph {model.name!r}")
+    return variable.tensor.array
