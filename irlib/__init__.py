@@ -24,7 +24,7 @@ _WHERE = {
     "check_gradients": "irlib.interpreters.derivatives",
     "compile": "irlib.interpreters.targets",
     "decompose": "irlib.transforms.inline",
-    "diff": "irlib.diff",
+    "diff": "irlib.difference",
     "digest": "irlib.serde",
     "dtype": "irlib.types",
     "fold": "irlib.interpreters.numpy_ref.fold",
@@ -36,12 +36,12 @@ _WHERE = {
     "jacobian": "irlib.interpreters.derivatives",
     "jvp": "irlib.interpreters.derivatives",
     "load": "irlib.serde",
-    "parse_text": "irlib.text",
+    "parse_text": "irlib.notation",
     "run": "irlib.interpreters.targets",
     "save": "irlib.serde",
     "spec": "irlib.types",
     "specialize": "irlib.interpreters.numpy_ref.fold",
-    "text": "irlib.text",
+    "text": "irlib.notation",
     "to_networkx": "irlib.networkx_graph",
     "to_numpy": "irlib.converters.numpy_code",
     "to_onnx": "irlib.converters.onnx_model",
@@ -62,9 +62,22 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'irlib' has no attribute {name!r}")
     import irlib.ops  # noqa: F401  a builder's methods and a file's ops are the registered ones
 
+    _name_dialects()
+
     found = getattr(import_module(where), name)
     globals()[name] = found
     return found
+
+
+def _dialect(module: str) -> Any:
+    return lambda: import_module(module).DIALECT
+
+
+def _name_dialects() -> None:
+    from irlib.op import DIALECTS
+
+    for name in ("ai.onnx", "ai.onnx.ml", "ai.onnx.preview.training"):
+        DIALECTS[name] = _dialect("irlib.converters.onnx_model.dialect")
 
 
 def __dir__() -> list[str]:

@@ -460,6 +460,7 @@ def body_of(op: Composite, operands: tuple[Operand | None, ...]) -> Graph | None
     try:
         results = op.decompose(b, *values)
     except IRTypeError as error:
+        # not known enough: it is made when the graph is specialized, planned or run
         if error.code == "IR210" and type(op).infer is not Op.infer:
             return None
         raise

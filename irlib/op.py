@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REGISTRY",
+    "DIALECTS",
     "Composite",
+    "Dialect",
     "Known",
     "ForeignOp",
     "Op",
@@ -180,11 +182,26 @@ class Composite(Op):
         return cls.vjp is not Op.vjp
 
 
+class Dialect(Protocol):
+    """What makes the bodies of a dialect's ops, where that is not known from classes: a converter's rules."""
+
+    def decompose(self, op: ForeignOp, b: Emitter, *operands: Any) -> Value | tuple[Value, ...]:
+        """The body of `op`, appended to `b`. Raises: UnknownOpError for an op the dialect does not have."""
+
+    def infer(self, op: ForeignOp, *operands: Operand | None) -> tuple[Type, ...]:
+        """The result types where the operands' are not known enough to make the body."""
+
+
+DIALECTS: dict[str, Callable[[], Dialect]] = {}
+"""What gives the dialect of a name when it is first needed; filled where converters may be named, at the top."""
+
+
 @dataclass(frozen=True)
 class ForeignOp(Composite):
-    """A composite of a dialect this process has no class for: what it is called, its attributes, its operands' number.
+    """A composite that keeps the identity it has in another standard: dialect, name, version and attributes.
 
-    It runs, differentiates and prints by the body embedded with it.
+    Its body comes from the dialect's rules when it is appended; a file embeds it, so a reader without those rules runs,
+    differentiates and prints the op all the same.
     """
 
     op_dialect: str
@@ -206,6 +223,21 @@ class ForeignOp(Composite):
 
     def attribute_values(self) -> dict[str, Any]:
         return dict(self.op_attributes)
+
+    def decompose(self, b: Emitter, *operands: Any) -> Value | tuple[Value, ...]:
+        return self._rules().decompose(self, b, *operands)
+
+    def infer(self, *operands: Any) -> Type | tuple[Type, ...]:
+        return self._rules().infer(self, *operands)
+
+    def _rules(self) -> Dialect:
+        loaded = DIALECTS.get(self.op_dialect)
+        if loaded is None:
+            raise UnknownOpError(
+                f"op {self.op_dialect}.{self.op_name} version {self.op_version} has no body and its dialect is not known",
+                code="IR312",
+            )
+        return loaded()
 
     @cached_property
     def _by_name(self) -> dict[str, Any]:
