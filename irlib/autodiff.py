@@ -57,32 +57,41 @@ def reverse_sweep(
     for node in range(len(kinds) - 1, -1, -1):
         results = range(first[node], first[node + 1])
         given = [cotangents.pop(v, None) for v in results]
+        if given.count(None) == len(given):
+            continue
         for v, d in zip(results, given, strict=True):
             if d is not None:
                 if observe is not None:
                     observe(v, d)
                 if v in wanted:
                     found[v] = d
-        if kinds[node] < 0 or not any(d is not None for d in given):
+        if kinds[node] < 0:
             continue
         ids = operand[start[node] : start[node + 1]]
         needed = tuple([i >= 0 and needs[i] == 1 for i in ids])
-        if not any(needed):
+        if True not in needed:
             continue
-        for v, d in zip(ids, _operand_cotangents(b, graph, node, values, given, ids, needed), strict=False):
-            if d is None or v < 0 or needs[v] != 1:
-                continue
-            before = cotangents.get(v)
-            cotangents[v] = d if before is None else accumulate(b, before, d)
+        made = _operand_cotangents(b, graph, node, kinds[node], first[node], values, given, ids, needed)
+        for v, d, need in zip(ids, made, needed, strict=False):
+            if d is not None and need:
+                before = cotangents.get(v)
+                cotangents[v] = d if before is None else accumulate(b, before, d)
     return found
 
 
 def _operand_cotangents(
-    b: Emitter, graph: Graph, node: int, values: Sequence[Any], given: list[Any], ids: list[int], needed: tuple[bool, ...]
+    b: Emitter,
+    graph: Graph,
+    node: int,
+    kind: int,
+    first: int,
+    values: Sequence[Any],
+    given: list[Any],
+    ids: list[int],
+    needed: tuple[bool, ...],
 ) -> tuple[Any, ...]:
     """What the node's rule gives, each cotangent brought to its operand's shape."""
-    op = graph.ops[int(graph.kind[node])]
-    first = int(graph.first[node])
+    op = graph.ops[kind]
     results = tuple(values[first : first + len(given)])
     if len(given) > 1:
         given = [
@@ -96,16 +105,19 @@ def _operand_cotangents(
         raise error.at(f"graph {graph.name!r}, {graph.nodes[node]}") from None
     if not op.broadcasts:
         return made
-    return tuple(
+    return tuple([
         _summed_to(b, d, x) if d is not None and need else None
         for d, x, need in zip(made, view.operands, needed, strict=True)
-    )
+    ])  # fmt: skip
 
 
 def _summed_to(b: Emitter, d: Any, x: Any) -> Any:
     """The one place where a broadcast is undone: the cotangent summed to the operand's exact shape."""
-    if d.shape == x.shape and x.shape is not None and None not in x.shape:
-        return d
+    shape = x.operand.type.shape
+    if shape is not None and None not in shape:
+        made = d.operand.type.shape
+        if made is shape or made == shape:
+            return d
     return b.sum_to(d, b.shape(x))
 
 

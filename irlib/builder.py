@@ -61,7 +61,8 @@ class Builder(Emitter):
         self.location: Location | None = None
         """Put on every node appended from now on."""
         self._inference = Inference(body_of)
-        self._entries: dict[tuple[Any, ...], tuple[int, Entry]] = {}
+        self._entries: dict[tuple[int, ...], tuple[int, Entry]] = {}
+        self._alive: list[Op] = []
         self._kinds: dict[tuple[Op, int], int] = {}
         self._ops: list[Op] = []
         self._bodies: list[Graph | None] = []
@@ -102,7 +103,7 @@ class Builder(Emitter):
         key: Any = None
         if name is None and isinstance(value, int | float) and dtype is not None:
             # repr tells -0.0 from 0.0 and True from 1
-            key = (repr(value), str(dtype))
+            key = (repr(value), dtype)
             found = self._constants.get(key)
             if found is not None:
                 return found
@@ -136,39 +137,44 @@ class Builder(Emitter):
 
     # Ops
 
-    def emit(self, op: Op, operands: Sequence[Any], name: str | None = None) -> tuple[GraphValue, ...]:
+    def emit(
+        self, op: Op, operands: Sequence[Any], name: str | None = None, body: Graph | None = None
+    ) -> tuple[GraphValue, ...]:
         """Append `op` on `operands`, values of this builder or None where absent, and return its results.
+
+        `body` is the one a composite already has, as when a graph is copied; without it, it is made.
 
         Raises: IRTypeError, StructureError, AttributeValueError when the operands do not fit the op.
         """
         while operands and operands[-1] is None:
             operands = operands[:-1]
-        ids = [-1 if v is None else v.id if v.builder is self else self._foreign(v) for v in operands]
         described = self._description
-        key = (op, *[-1 if i < 0 else described[i] for i in ids])
+        ids = [-1 if v is None else v.id if v.builder is self else self._foreign(v) for v in operands]
+        # ops are known again by identity: the methods and the graphs that are copied use one object for equal ops
+        key = (id(op), id(body), *[described[i] if i >= 0 else -1 for i in ids])
         found = self._entries.get(key)
         if found is None:
-            found = self._entries[key] = self._entry(op, key[1:])
+            found = self._entries[key] = self._entry(op, key[2:], body)
+            self._alive.append(op)
         kind, entry = found
-        if self.share and name is None:
-            shared = self._shared.get((kind, *ids))
-            if shared is not None:
-                return tuple([GraphValue(self, shared + r) for r in range(len(entry.results))])
-            self._shared[(kind, *ids)] = len(described)
-        node = len(self._kind)
-        if name is not None:
-            self._name(node, name)
-        if self.location is not None:
-            self._locations[node] = self.location
+        results = entry.results
         value = len(described)
+        if self.share and name is None:
+            shared = self._shared.setdefault((kind, *ids), value)
+            if shared != value:
+                return tuple([GraphValue(self, shared + r) for r in range(len(results))])
+        if name is not None:
+            self._name(len(self._kind), name)
+        if self.location is not None:
+            self._locations[len(self._kind)] = self.location
         self._kind.append(kind)
-        self._operand.extend(ids)
+        self._operand += ids
         self._start.append(len(self._operand))
         self._first.append(value)
-        described.extend(entry.results)
-        if len(entry.results) == 1:
+        described += results
+        if len(results) == 1:
             return (GraphValue(self, value),)
-        return tuple([GraphValue(self, value + r) for r in range(len(entry.results))])
+        return tuple([GraphValue(self, value + r) for r in range(len(results))])
 
     def _entry(self, op: Op, descriptions: tuple[int, ...], body: Graph | None = None) -> tuple[int, Entry]:
         try:
@@ -211,18 +217,20 @@ class Builder(Emitter):
         kinds, first, start = graph.kind.tolist(), graph.first.tolist(), graph.start.tolist()
         operand, ops, bodies = graph.operand.tolist(), graph.ops, graph.bodies
         names: Mapping[int, str] = graph.names if named else {}
+        locations, around = graph.locations, self.location
         for node, kind in enumerate(kinds):
             at = first[node]
-            if node in bound:
+            if bound and node in bound:
                 values[at] = bound[node]
             elif kind < 0:
                 values[at] = self.copied(graph.variables[~kind], names.get(node), graph)
             else:
-                ids = operand[start[node] : start[node + 1]]
-                operands = [None if i < 0 else values[i] for i in ids]
-                self.location = graph.locations.get(node, self.location)
-                results = self.emit_with_body(ops[kind], operands, bodies[kind], names.get(node))
+                operands = [values[i] if i >= 0 else None for i in operand[start[node] : start[node + 1]]]
+                if locations:
+                    self.location = locations.get(node, around)
+                results = self.emit(ops[kind], operands, names.get(node), bodies[kind])
                 values[at : at + len(results)] = results
+        self.location = around
         return values
 
     def copied(self, variable: Variable, name: str | None, graph: Graph) -> GraphValue:
@@ -231,16 +239,6 @@ class Builder(Emitter):
         if name is None:
             raise StructureError(f"graph {graph.name!r} has a free {variable.role}", code="IR107", where=self._where)
         return self._variable(variable, name, None)
-
-    def emit_with_body(
-        self, op: Op, operands: Sequence[Any], body: Graph | None, name: str | None = None
-    ) -> tuple[GraphValue, ...]:
-        """`emit`, with the body a composite already has (as when a graph is copied) instead of one made anew."""
-        if body is not None:
-            key = (op, *[-1 if v is None else self._description[v.id] for v in operands])
-            if key not in self._entries:
-                self._entries[key] = self._entry(op, key[1:], body)
-        return self.emit(op, operands, name)
 
     # Names and outputs
 

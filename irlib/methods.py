@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -219,7 +220,7 @@ class Emitter(OpMethods):
 
     def adjoint(self, x: Any) -> Any:
         """`x`, conjugated where it is complex: what a cotangent is multiplied by."""
-        return self.conj(x) if x.dtype.is_complex else x
+        return self.conj(x) if x.operand.type.dtype.kind == "complex" else x
 
     def zeros_like(self, x: Any) -> Any:
         """Zeros in the dtype and shape of `x`."""
@@ -289,9 +290,11 @@ def make_method(cls: type[Op]) -> Callable[..., Any]:
         return self.emit(plain, (x if isinstance(x, Value) else self.lift(x),), name)[0]  # type: ignore[arg-type]
 
     def binary_method(self: Emitter, x: Any, y: Any, *, name: str | None = None) -> Any:
-        if isinstance(x, Value) and isinstance(y, Value):
-            return self.emit(plain, (x, y), name)[0]  # type: ignore[arg-type]
-        return method(self, x, y, name=name)
+        if not isinstance(x, Value):
+            x = self.lift(x, y if cls.broadcasts and isinstance(y, Value) else None)
+        if not isinstance(y, Value):
+            y = self.lift(y, x if cls.broadcasts else None)
+        return self.emit(plain, (x, y), name)[0]  # type: ignore[arg-type]
 
     made = unary_method if unary else binary_method if binary else method
     made.__name__ = cls.name
@@ -322,11 +325,17 @@ def _instance(cls: type[Op], fields: dict[str, Any], attributes: dict[str, Any])
         raise AttributeValueError(
             f"{cls.name} has no attribute or operand {unknown[0]!r}, expected one of: {known}", code="IR301"
         )
-    made = {k: _attribute(v, str(fields[k].type)) for k, v in attributes.items()}
+    made = tuple([(k, _attribute(v, str(fields[k].type))) for k, v in attributes.items()])
     try:
-        return cls(**made)
+        return _interned(cls, made)
     except TypeError as error:
         raise AttributeValueError(f"{cls.name}: {error}", code="IR302") from error
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _interned(cls: type[Op], attributes: tuple[tuple[str, Any], ...]) -> Op:
+    """One object for equal ops, so that a builder knows an op again by what it is, without comparing attributes."""
+    return cls(**dict(attributes))
 
 
 def _attribute(value: Any, annotation: str) -> Any:

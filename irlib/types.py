@@ -40,11 +40,11 @@ MAX_DIM = 2**48
 Shape: TypeAlias = tuple[MaybeDim, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DType:
     """An element type. `kind` is one of bool, int, uint, float, complex, string; `bits` is the width of one element.
 
-    `number` is the element type's number in files; it never changes.
+    `number` is the element type's number in files; it never changes. There is one object for each, in `DTYPES`.
     """
 
     name: str
@@ -54,6 +54,9 @@ class DType:
 
     def __str__(self) -> str:
         return self.name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dtype, (self.name,)
 
     @property
     def numpy(self) -> np.dtype[Any]:

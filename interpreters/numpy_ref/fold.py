@@ -61,25 +61,22 @@ class _Folder(Builder):
             self.values[made.id] = variable.tensor.array
         return made
 
-    def emit_with_body(
-        self, op: Op, operands: Sequence[Any], body: Graph | None, name: str | None = None
+    def emit(
+        self, op: Op, operands: Sequence[Any], name: str | None = None, body: Graph | None = None
     ) -> tuple[GraphValue, ...]:
-        # a body was made for the old types; where its class is here, a new one is made for the new
-        remade = (op.dialect, op.name, op.version) in REGISTRY
-        return super().emit_with_body(op, operands, None if remade else body, name)
-
-    def emit(self, op: Op, operands: Sequence[Any], name: str | None = None) -> tuple[GraphValue, ...]:
         arrays = [None if v is None else self.values.get(v.id) for v in operands]
         computed = all(a is not None for a, v in zip(arrays, operands, strict=True) if v is not None)
         if computed and operands and not op.regions():
             try:
                 with np.errstate(all="ignore"):
-                    results = execute(op, arrays)
+                    results = execute(op, arrays, body)
             except IRError:
                 results = ()  # it is to fail where it stands, when it runs
             if results and all(isinstance(r, np.ndarray) and r.nbytes <= MAX_FOLDED for r in results):
                 return tuple(self.constant(r, name=name if len(results) == 1 else None) for r in results)
-        made = super().emit(op, operands, name)
+        # a body was made for the old types; where its class is here, a new one is made for the new
+        remade = (op.dialect, op.name, op.version) in REGISTRY
+        made = super().emit(op, operands, name, None if remade else body)
         return tuple(self._decided(v) if len(made) == 1 and name is None else v for v in made)
 
     def _decided(self, value: GraphValue) -> GraphValue:

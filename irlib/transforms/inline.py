@@ -93,7 +93,7 @@ class _Inliner:
             if body is not None and self.which(op):
                 return self._entered(body, operands)
             b.location = graph.locations.get(node) if named else b.location
-            results = b.emit_with_body(op, operands, body, names.get(node))
+            results = b.emit(op, operands, names.get(node), body)
             values[v : v + len(results)] = results
             frame.at += 1
         return None
