@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from importlib import import_module
 
-FAMILIES = ("elementwise", "linalg")
+FAMILIES = (
+    "elementwise",
+    "shape",
+    "joining",
+    "reduction",
+    "indexing",
+    "linalg",
+    "einsum",
+)
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 
 for _family in FAMILIES:
