@@ -1,0 +1,88 @@
+"""``irlib convert``: from one form to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from irlib.cli.files import READERS, ModelOut, opened, save, suffix_of
+from irlib.cli.verb import verb
+
+if TYPE_CHECKING:
+    from irlib import Graph
+
+__all__ = ["command"]
+
+
+@verb(
+    "convert",
+    "irlib convert resnet.onnx resnet.pb",
+    "irlib convert net.py net.onnx --function forward --arg 'x=float32[batch, 64]' --arg w=w.npy --parameters w",
+)
+@click.argument("source", metavar="IN", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", metavar="OUT", type=ModelOut())
+@click.option("--function", metavar="NAME", help="The function to read from a .py file.")
+@click.option(
+    "--arg", "arguments", metavar="NAME=VALUE", multiple=True,
+    help="An argument of that function: a type such as 'float64[batch, 3]', a number, or a .npy or .npz file.",
+)  # fmt: skip
+@click.option("--parameters", metavar="NAMES", help="The arguments that become parameters, separated by commas.")
+def command(
+    *, source: Path, target: Path, function: str | None, arguments: tuple[str, ...], parameters: str | None
+) -> None:
+    """Read a model in one form and write it in another.
+
+    The suffix says the form: .pb, .json, .onnx or .py. A .py file is read as text, never run: name its function and
+    give the types of its arguments.
+    """
+    if suffix_of(source) == ".py":
+        if function is None:
+            raise click.UsageError(f"{source} is Python: name the function to read with --function")
+        graph = _from_numpy(source, function, arguments, parameters)
+    elif function is not None or arguments or parameters is not None:
+        raise click.UsageError("--function, --arg and --parameters are for a .py file")
+    elif suffix_of(source) not in READERS:
+        raise click.BadParameter(f"{source}: models are read from {', '.join(READERS)}, .py", param_hint="'IN'")
+    else:
+        graph = opened(source)
+    save(graph, target)
+
+
+def _from_numpy(source: Path, function: str, arguments: Sequence[str], parameters: str | None) -> Graph:
+    from irlib.cli.files import face
+
+    read = face("from_numpy")
+    given = dict(_argument(text) for text in arguments)
+    names = () if parameters is None else tuple(name.strip() for name in parameters.split(","))
+    graph: Graph = read(source, function, parameters=names, **given)
+    return graph
+
+
+def _argument(text: str) -> tuple[str, Any]:
+    """The name and value in ``NAME=VALUE``."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise click.BadParameter(f"{text!r}: write it as NAME=VALUE", param_hint="'--arg'")
+    return name, _value(value.strip())
+
+
+def _value(text: str) -> Any:
+    from irlib.cli.arrays import read_npy, read_npz
+
+    readers = {".npy": read_npy, ".npz": read_npz}
+    path = Path(text)
+    if path.suffix in readers:
+        return readers[path.suffix](path)
+    if text.endswith("]") and text[:1].isalpha():
+        from irlib.cli.files import face
+
+        return face("spec")(text)
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
