@@ -11,7 +11,7 @@ from irlib.op import Op, Operand, register
 from irlib.shapes import broadcast_shapes, join_dims, require_dtype, same_dtype, shape_text
 from irlib.types import TensorType
 
-__all__ = ["MatMul"]
+__all__ = ["MatMul", "swapped"]
 
 NUMERIC = ("int", "uint", "float", "complex")
 
@@ -56,6 +56,12 @@ class MatMul(Op):
         )
 
 
+def swapped(b: Emitter, x: Any) -> Any:
+    """`x`, of known rank, with its last two axes exchanged."""
+    rank = x.rank
+    return b.transpose(x, perm=(*range(rank - 2), rank - 1, rank - 2))
+
+
 def _left(b: Emitter, x: Any, y: Any, dy: Any) -> Any:
     """The cotangent of the left operand of `matmul`."""
     other = b.adjoint(y)
@@ -65,7 +71,7 @@ def _left(b: Emitter, x: Any, y: Any, dy: Any) -> Any:
         return b.matmul(other, dy) if y.rank == 2 else b.einsum(dy, other, equation="...n,...kn->k")
     if y.rank == 1:
         return b.einsum(dy, other, equation="...m,k->...mk")
-    return _unbroadcast(b, b.matmul(dy, b.matrix_transpose(other)), x, y)
+    return _unbroadcast(b, b.matmul(dy, swapped(b, other)), x, y)
 
 
 def _right(b: Emitter, x: Any, y: Any, dy: Any) -> Any:
@@ -80,7 +86,7 @@ def _right(b: Emitter, x: Any, y: Any, dy: Any) -> Any:
     if y.rank == 2 < x.rank:
         # one product over all rows instead of one for each matrix, summed afterwards
         return b.einsum(other, dy, equation="...mk,...mn->kn")
-    return _unbroadcast(b, b.matmul(b.matrix_transpose(other), dy), y, x)
+    return _unbroadcast(b, b.matmul(swapped(b, other), dy), y, x)
 
 
 def _unbroadcast(b: Emitter, d: Any, x: Any, other: Any) -> Any:

@@ -37,7 +37,7 @@ def _half(to: Any) -> Any:
 
 def _rows(x: Any, y: Any, out: Any = None) -> Any:
     """A stack of matrices times one matrix: one product over all rows, not one for each matrix."""
-    if x.size == 0 or not x.flags.c_contiguous:
+    if x.size == 0 or y.size == 0 or not x.flags.c_contiguous:
         return np.matmul(x, y, out)
     if out is None:
         out = np.empty((*x.shape[:-1], y.shape[1]), x.dtype)
