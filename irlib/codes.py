@@ -67,20 +67,26 @@ CODES: dict[str, Code] = {
     "IR200": Code("type", "an operand or a declaration has the wrong type", "read the message"),
     "IR201": Code("unknown dtype", "no dtype has this name or number", "use one of irlib's dtypes"),
     "IR202": Code("not a type", "the text or entry does not write a type", "write it as float32[batch, 64]"),
-    "IR203": Code("wrong kind of value", "a sequence, optional or object stands where a tensor must", "convert it first"),
+    "IR203": Code(
+        "wrong kind of value", "a sequence, optional or object stands where a tensor must", "convert it first"
+    ),
     "IR204": Code("wrong dtype", "an op does not take this dtype, or these together", "cast the value"),
     "IR205": Code("shape out of range", "a rank over 32, or a dim below 0 or from 2**48", "use smaller shapes"),
     "IR206": Code("no broadcast", "two dims differ and neither is 1", "reshape one operand"),
     "IR207": Code("shapes differ", "dims or ranks that must be equal are not", "reshape one operand"),
     "IR210": Code("rank unknown", "an op needs a rank that is not known", "declare the type, or use irlib.specialize"),
-    "IR220": Code("tensor does not fit", "a tensor's bytes are not what its dtype and shape say", "write the file again"),
+    "IR220": Code(
+        "tensor does not fit", "a tensor's bytes are not what its dtype and shape say", "write the file again"
+    ),
     "IR221": Code("symbol", "a symbol's name or bounds are wrong", "use letters, digits, _ and ., minimum <= maximum"),
     "IR230": Code(
         "type contradicted",
         "a result is declared with a dtype, rank or dim that its operands cannot give",
         "correct the declared type, or the op",
     ),
-    "IR231": Code("number of results", "a node has more or fewer results than its op gives", "declare each result once"),
+    "IR231": Code(
+        "number of results", "a node has more or fewer results than its op gives", "declare each result once"
+    ),
     "IR232": Code(
         "body does not fit",
         "the inputs of a composite's body are not the operands of the node, in number or type",
@@ -96,7 +102,9 @@ CODES: dict[str, Code] = {
     # ops and attributes
     "IR300": Code("attribute", "something is wrong with an attribute", "read the message"),
     "IR301": Code("unknown attribute", "an op has no attribute of this name", "see the op's attributes"),
-    "IR302": Code("attribute missing or wrong", "an attribute is missing or of the wrong kind", "see the op's attributes"),
+    "IR302": Code(
+        "attribute missing or wrong", "an attribute is missing or of the wrong kind", "see the op's attributes"
+    ),
     "IR303": Code("axis out of range", "an axis is not within the operand's rank", "use -rank <= axis < rank"),
     "IR304": Code("body on a primitive", "an op that needs no body has one", "leave the body out"),
     "IR310": Code(
@@ -104,7 +112,9 @@ CODES: dict[str, Code] = {
         "this reader does not know the op, and it has no body or is of irlib's own dialect",
         "read the file with a newer irlib, or embed the body",
     ),
-    "IR311": Code("unknown op version", "this reader knows other versions of the op", "read the file with a newer irlib"),
+    "IR311": Code(
+        "unknown op version", "this reader knows other versions of the op", "read the file with a newer irlib"
+    ),
     "IR320": Code("not supported", "irlib knows of it and cannot do it", "read the message"),
     # outputs and roles
     "IR401": Code("unknown role", "no such role of a variable or output", "use one that the message names"),
@@ -119,7 +129,9 @@ CODES: dict[str, Code] = {
         "sum it to the variable's shape, or cast it",
     ),
     "IR404": Code("update of what cannot be updated", "only parameters and buffers can be", "make it a buffer"),
-    "IR405": Code("loss is no scalar", "an output of role loss is not a float of rank 0", "reduce it, or make it a result"),
+    "IR405": Code(
+        "loss is no scalar", "an output of role loss is not a float of rank 0", "reduce it, or make it a result"
+    ),
     "IR406": Code("two updates", "two outputs are updates of one variable", "keep one of them"),
     # files, limits, safety
     "IR500": Code("file", "a file cannot be opened, read or written", "read the message"),
@@ -133,7 +145,9 @@ CODES: dict[str, Code] = {
     ),
     "IR505": Code("written twice", "something that may be there once is there twice", "write the file again"),
     "IR506": Code("value missing", "a field that must be there is not", "write the file again with its producer"),
-    "IR507": Code("not the schema", "a JSON file does not follow the published JSON Schema", "see the path in the message"),
+    "IR507": Code(
+        "not the schema", "a JSON file does not follow the published JSON Schema", "see the path in the message"
+    ),
     "IR508": Code(
         "cannot be written",
         "the graph holds something that the format has no form for",
@@ -171,7 +185,9 @@ CODES: dict[str, Code] = {
     "IR701": Code("no derivative known", "the op has no derivative rule", "leave it out of the path, or give a rule"),
     # warnings and notes
     "IR801": Code("dead nodes", "no output needs these nodes", "leave them out, or make them outputs"),
-    "IR802": Code("unused state", "no output needs these parameters or buffers", "leave them out, if that was not meant"),
+    "IR802": Code(
+        "unused state", "no output needs these parameters or buffers", "leave them out, if that was not meant"
+    ),
     "IR803": Code("unused input", "no output needs these inputs", "leave them out, if that was not meant"),
     "IR804": Code("no outputs", "a graph without outputs computes nothing", "make what it is for an output"),
     "IR805": Code("unused symbol", "a symbol is declared that no type uses", "leave it out"),

@@ -59,7 +59,9 @@ class Finding:
 
     def at(self, where: str) -> Finding:
         """The same finding with an outer place put before its own."""
-        return Finding(self.code, self.severity, f"{where}, {self.where}" if self.where else where, self.what, self.remedy)
+        return Finding(
+            self.code, self.severity, f"{where}, {self.where}" if self.where else where, self.what, self.remedy
+        )
 
     @property
     def error(self) -> IRError:
