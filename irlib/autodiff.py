@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from irlib.builder import Builder
+from irlib.collector import collector_paused
 from irlib.dims import Dim
 from irlib.errors import DerivativeError, IRError
 from irlib.graph import Graph, OutputRole
@@ -159,6 +160,7 @@ def prepared(graph: Graph) -> Graph:
     return inline(graph, lambda op: isinstance(op, Composite) and not op.has_vjp())
 
 
+@collector_paused()
 def gradient(
     graph: Graph,
     of: str | Sequence[str] | None = None,

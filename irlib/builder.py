@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from irlib.collector import collector_paused
 from irlib.errors import IRError, IRTypeError, NameConflictError, StructureError
 from irlib.graph import Graph, Location, Output, OutputRole, Role, Symbol, Variable, symbols_of
 from irlib.inference import Entry, Inference, known_of_variable, remember_body_knowns
@@ -149,7 +150,10 @@ class Builder(Emitter):
         while operands and operands[-1] is None:
             operands = operands[:-1]
         described = self._description
-        ids = [-1 if v is None else v.id if v.builder is self else self._foreign(v) for v in operands]
+        try:
+            ids = [-1 if v is None else v.id if v.builder is self else self._foreign(v) for v in operands]
+        except _Within as within:
+            return within.builder.emit(op, operands, name, body)
         # ops are known again by identity: the methods and the graphs that are copied use one object for equal ops
         key = (id(op), id(body), *[described[i] if i >= 0 else -1 for i in ids])
         found = self._entries.get(key)
@@ -192,7 +196,13 @@ class Builder(Emitter):
             self._bodies.append(body)
         return kind
 
+    def is_within(self, outer: Builder) -> bool:
+        """Whether this builds a region, still open, of a graph that `outer` builds."""
+        return False
+
     def _foreign(self, value: Any) -> int:
+        if isinstance(value.builder, Builder) and value.builder.is_within(self):
+            raise _Within(value.builder)
         raise StructureError(
             f"got a value of graph {getattr(value.builder, 'name', '?')!r}, expected one of this graph",
             code="IR106",
@@ -232,6 +242,11 @@ class Builder(Emitter):
                 values[at : at + len(results)] = results
         self.location = around
         return values
+
+    def variable_of(self, value: GraphValue) -> Variable | None:
+        """The bound variable that `value` is, None where an op makes it."""
+        kind = self._kind[self._node_of(value.id)]
+        return self._variables[~kind] if kind < 0 else None
 
     def copied(self, variable: Variable, name: str | None, graph: Graph) -> GraphValue:
         if variable.role is Role.CONSTANT:
@@ -306,12 +321,20 @@ class Builder(Emitter):
 
     # Freezing
 
+    @collector_paused()
     def build(self, *, prune: bool = False) -> Graph:
         """Freeze: a graph in canonical order. `prune` drops every node that no output needs, variables with a name kept.
 
         Raises: NameConflictError, StructureError when outputs and names do not agree.
         """
         return _Freezer(self, prune).graph()
+
+
+class _Within(Exception):
+    """An operand is a value of a region under construction: the op belongs there."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
 
 
 class _Freezer:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from irlib.builder import body_of
+from irlib.collector import collector_paused
 from irlib.errors import BudgetError, IRError
 from irlib.graph import Graph, Role
 from irlib.inference import Inference
@@ -71,6 +72,7 @@ class _Entry:
         self.type: Any = None
 
 
+@collector_paused()
 def plan(graph: Graph, feeds: Mapping[str, Type], budget: Budget) -> Plan:
     """Bind `graph` for feeds of these types. Variables that are not fed have their own tensors.
 
