@@ -30,7 +30,7 @@ def command(*, a: Path, b: Path) -> int:
     import irlib
 
     difference = irlib.diff(opened(a), opened(b))
-    text = str(difference)
-    if text:
-        click.echo(text)
-    return 1 if difference else 0
+    if difference.equal:
+        return 0
+    click.echo(str(difference))
+    return 1

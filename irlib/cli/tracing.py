@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+import irlib.interpreters.numpy_ref.kernels  # noqa: F401  the algorithms run on registered kernels
 from irlib.cli.failure import one_line
 from irlib.errors import ExecutionError
 from irlib.interpreters.numpy_ref.algorithms import backward, forward
 from irlib.types import type_of
 
 if TYPE_CHECKING:
-    from irlib.graph import Graph
+    from irlib.graph import Graph, Node
+    from irlib.op import Op
 
 __all__ = ["watched_backward", "watched_forward"]
 
@@ -50,12 +52,17 @@ def watched_backward(
 def line(graph: Graph, value: int, array: Any, letter: str) -> str:
     """``v(7) %h = tanh(%z) : float32[2] [0.1 0.2]``."""
     node = graph.nodes[graph.source(value).node]
-    made = str(node.variable.role) if node.variable is not None else f"{node.op}({_operands(graph, node.index)})"
+    made = str(node.variable and node.variable.role) if node.op is None else f"{node.op.name}({_given(node, node.op)})"
     return one_line(f"{letter}({value}) {graph.label(value)} = {made} : {told(array)}")
 
 
-def _operands(graph: Graph, index: int) -> str:
-    return ", ".join("absent" if v < 0 else graph.label(v) for v in graph.operand_values(index).tolist())
+def _given(node: Node, op: Op) -> str:
+    """The operands, and the attributes that are not at their default."""
+    values = node.graph.operand_values(node.index).tolist()
+    operands = ["absent" if v < 0 else node.graph.label(v) for v in values]
+    defaults = {f.name: f.default for f in op.attributes()}
+    attributes = [f"{k}={v}" for k, v in op.attribute_values().items() if k not in defaults or v != defaults[k]]
+    return ", ".join([*operands, *attributes])
 
 
 def told(array: Any) -> str:
