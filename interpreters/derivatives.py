@@ -79,14 +79,10 @@ def jvp(
     fed = {**feeds, **{n: np.zeros_like(values[o]) for n, o in zip(zeros, ofs, strict=True)}}
     fed |= {n: np.asarray(t) for n, t in zip(directions, tangents.values(), strict=True)}
     found = f(_accepted(second, fed))
-    return {o: values[o] for o in ofs}, {
-        o: found[g.name] for o, g in zip(ofs, second.outputs[len(ofs) :], strict=True)
-    }
+    return {o: values[o] for o in ofs}, {o: found[g.name] for o, g in zip(ofs, second.outputs[len(ofs) :], strict=True)}
 
 
-def hvp(
-    model: Graph, feeds: Mapping[str, Any], vectors: Mapping[str, Any], of: str | None = None
-) -> Arrays:
+def hvp(model: Graph, feeds: Mapping[str, Any], vectors: Mapping[str, Any], of: str | None = None) -> Arrays:
     """The Hessian of scalar `of` times `vectors`, by name: the gradient of the gradient in that direction."""
     wrt = tuple(vectors)
     key = ("hvp", of, wrt)

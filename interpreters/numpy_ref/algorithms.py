@@ -80,9 +80,7 @@ def backward(
 
     with np.errstate(all="ignore"):
         d = reverse_sweep(b, graph, values, {n: EagerValue(b, seed)}, list(targets.values()), told)
-    return {
-        name: d[k].array if k in d else np.zeros_like(values[k].array) for name, k in targets.items()
-    }
+    return {name: d[k].array if k in d else np.zeros_like(values[k].array) for name, k in targets.items()}
 
 
 def first_not_finite(graph: Graph, feeds: Mapping[str, Any]) -> int | None:

@@ -65,13 +65,20 @@ def _bind(op: Op, arrays: Sequence[Any], body: Graph | None) -> Callable[..., An
     binder = KERNELS.get(type(op))
     if binder is not None:
         check_operands(op, operands)
-        types = op.infer(*operands) if not isinstance(op, Composite) or type(op).infer is not Op.infer else ()
-        return binder(op, operands, types if isinstance(types, tuple) else (types,)).call
+        return binder(op, operands, _result_types(op, operands, arrays)).call
     if not isinstance(op, Composite):
         raise UnsupportedError(f"{op.name} has no kernel", code="IR321")
     if body is not None:
         return lambda *values: run_nodes(body, [v for v in values if v is not None])
     return lambda *values: run_nodes(_body_for(op, values), [v for v in values if v is not None])
+
+
+def _result_types(op: Op, operands: tuple[Operand | None, ...], arrays: Sequence[Any]) -> tuple[Type, ...]:
+    if isinstance(op, Composite) and type(op).infer is Op.infer:
+        body = _body_for(op, arrays)
+        return tuple(body.value_type(body.output_value(o)) for o in body.outputs)
+    types = op.infer(*operands)
+    return types if isinstance(types, tuple) else (types,)
 
 
 def _body_for(op: Composite, arrays: Sequence[Any]) -> Graph:

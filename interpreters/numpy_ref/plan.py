@@ -349,9 +349,8 @@ class _Planner:
             if pool is None:
                 pool = self.free[kind] = []
             pool.append(self.slots[value])
-        elif value in self.uses and value not in self.output_values:
-            if value not in self.feed_values:
-                self._step(node, _release, (self.uses[value],))
+        elif value in self.uses and value not in self.output_values and value not in self.feed_values:
+            self._step(node, _release, (self.uses[value],))
 
     def _plan(self) -> Plan:
         graph = self.graph
@@ -383,8 +382,8 @@ class _Planner:
 
 
 def _is_bindable(o: Operand | None) -> bool:
-    """Whether a kernel can be bound to it: not a tensor of unknown rank."""
-    return o is None or not isinstance(o.type, TensorType) or o.type.shape is not None
+    """Whether a kernel can be bound to it: not a tensor of a shape that is known only when it runs."""
+    return o is None or not isinstance(o.type, TensorType) or o.type.is_static
 
 
 def _deferred(op: Op, body: Graph | None) -> Callable[..., Any]:
@@ -440,4 +439,3 @@ def _live(graph: Graph) -> bytearray | None:
             live[node] = 1
             stack.extend(owner[i] for i in operand[start[node] : start[node + 1]] if i >= 0)
     return live
-

@@ -92,9 +92,7 @@ class Program:
         for name in self._required:
             if name not in given:
                 variable = self._variables[name]
-                raise FeedError(
-                    f"no feed for {variable.role} {name!r} ({variable.type})", code="IR602", where=where
-                )
+                raise FeedError(f"no feed for {variable.role} {name!r} ({variable.type})", code="IR602", where=where)
         symbols: dict[str, int] = {}
         for name, array in given.items():
             check_feed(self._variables[name].type, array, symbols, f"{where}, {self._variables[name].role} {name!r}")
@@ -218,5 +216,3 @@ def _shown(array: Any) -> str:
     if isinstance(array, np.ndarray):
         return f"{array.dtype}{list(array.shape)}"
     return "absent" if array is None else type(array).__name__
-
-
