@@ -14,7 +14,7 @@ import numpy as np
 
 from irlib.graph import Column, Graph, Role
 from irlib.inference import Inference, known_of_variable
-from irlib.op import MAX_KNOWN, Composite, ForeignOp, Known, Op
+from irlib.op import MAX_KNOWN, Composite, Known, Op
 from irlib.types import TensorType, Type
 
 __all__ = ["Descriptions", "describe_graph"]
@@ -129,8 +129,6 @@ class Descriptions:
             yield request
             column = self._found[id(request[0]), request[1]]
             return tuple(self.known(int(column[body.output_value(o)])) for o in body.outputs)
-        if isinstance(op, ForeignOp):
-            return ()
         try:
             entry = self.inference.infer(op, operands, body)
         except Exception:  # noqa: BLE001 a rule that fails tells nothing here; validation reports it

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import irlib.ops  # noqa: F401  an op is known when it is registered
 from irlib.builder import body_of
 from irlib.graph import Graph
 from irlib.inference import Inference

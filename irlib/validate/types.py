@@ -13,7 +13,7 @@ from irlib.described import Descriptions, Knowns
 from irlib.errors import IRError
 from irlib.graph import Column, Graph, Role
 from irlib.inference import Inference, unify
-from irlib.op import Composite, ForeignOp
+from irlib.op import Composite
 from irlib.types import Type
 from irlib.validate.finding import Finding
 from irlib.validate.place import graph_place, node_place
@@ -65,9 +65,6 @@ class _Checker:
             self.inner.append((region, (), f"{node_place(self.place, graph, group.first)}, {graph_place(region)}"))
         if isinstance(op, Composite) and body is not None:
             yield from self._check_body(group, body)
-        elif isinstance(op, ForeignOp):
-            yield self._finding(group, "IR310", f"{op.dialect}.{op.name} is not known here and has no body")
-            return
         try:
             inferred = [self.inference.described[d].type for d in self.inference.infer(op, operands, body).results]
         except IRError as error:
