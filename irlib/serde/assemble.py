@@ -86,12 +86,19 @@ class _Assembler:
         metadata = self._metadata()
         if columns is None or any(f.severity == "error" for f in self.findings):
             return None
-        return self._frozen(columns, tuple(ops), tuple(bodies), tensors, roles, outputs, symbols, locations, metadata)
+        return self._frozen(
+            columns,
+            roles,
+            tensors,
+            ops=tuple(ops),
+            bodies=tuple(bodies),
+            outputs=outputs,
+            symbols=symbols,
+            locations=locations,
+            metadata=metadata,
+        )
 
-    def _frozen(
-        self, c: Columns, ops: Any, bodies: Any, tensors: Any, roles: Any, outputs: Any, symbols: Any, locations: Any,
-        metadata: Any,
-    ) -> Graph:  # fmt: skip
+    def _frozen(self, c: Columns, roles: list[Role], tensors: list[Tensor | None], **tables: Any) -> Graph:
         raw = self.raw
         bound = np.flatnonzero(c.kind < 0)
         type_of_variable = np.zeros(len(raw.variables), np.int64)
@@ -104,8 +111,6 @@ class _Assembler:
         nodes = raw.name_nodes.tolist()
         graph = Graph(
             name=raw.name,
-            ops=ops,
-            bodies=bodies,
             variables=tuple(variables),
             types=raw.types,
             kind=c.kind,
@@ -114,10 +119,7 @@ class _Assembler:
             start=c.start,
             operand=c.operand,
             names={nodes[j]: raw.name_texts[j] for j in by_node},
-            outputs=outputs,
-            symbols=symbols,
-            locations=locations,
-            metadata=metadata,
+            **tables,
         )
         return graph if c.is_sorted else canonical(graph)
 

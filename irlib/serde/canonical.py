@@ -1,12 +1,13 @@
 """The one form of a graph: the same nodes in the same order with the same tables, however they were listed before.
 
-The order is that of `irlib.order`: the signature, then depth first from the outputs. Every table holds what is used, in
-the order of first use, and each distinct thing once; nested graphs are in canonical form, and equal ones are one object.
+The order is that of `irlib.order`: the signature, then depth first from the outputs. Every table holds what is used,
+each distinct thing once, in the order of first use; nested graphs are in canonical form, and equal ones are one object.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -147,11 +148,9 @@ class _Form:
         sources = owner[old.operand].tolist()
         if len(old.operand) and int(old.operand.min()) < 0:
             present = old.operand.tolist()
-            operands_of = [
-                [sources[e] for e in range(s, t) if present[e] >= 0] for s, t in zip(starts, starts[1:], strict=False)
-            ]
+            operands_of = [[sources[e] for e in range(s, t) if present[e] >= 0] for s, t in itertools.pairwise(starts)]
         else:
-            operands_of = [sources[s:t] for s, t in zip(starts, starts[1:], strict=False)]
+            operands_of = [sources[s:t] for s, t in itertools.pairwise(starts)]
         bound = [int(i) for i in old.variable_nodes]
         roles = {i: old.variables[~int(old.kind[i])].role for i in bound}
         signature = [i for i in bound if roles[i] is not Role.CONSTANT]

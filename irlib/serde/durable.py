@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 __all__ = ["Replacement", "sync_folder"]
 
@@ -23,7 +23,7 @@ class Replacement:
         self.path = path
         self._temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}.tmp")
 
-    def __enter__(self) -> Replacement:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -43,7 +43,7 @@ class Replacement:
 
     def commit(self) -> None:
         """Put the new contents in place at once."""
-        os.replace(self._temporary, self.path)
+        self._temporary.replace(self.path)
         sync_folder(self.path.parent)
 
 

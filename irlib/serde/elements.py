@@ -78,7 +78,8 @@ def to_bytes(tensor: Tensor) -> Any:
     if bits < 8 and len(flat) and int(flat.max()) >> bits:
         # ml_dtypes looks at the low bits only; the form of a file has nothing in the others
         flat = (flat != 0).view(np.uint8) if bits == 1 else flat & np.uint8((1 << bits) - 1)
-    return memoryview(flat if _LITTLE else _swapped(flat, tensor.type))
+    bytes_: Any = flat if _LITTLE else _swapped(flat, tensor.type)
+    return memoryview(bytes_)
 
 
 def from_strings(t: TensorType, items: Sequence[bytes]) -> Tensor:

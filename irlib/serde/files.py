@@ -134,7 +134,7 @@ def to_bytes(graph: Graph) -> bytes:
 
     Raises: FileError when the format has no form for something in it, or over 2 GiB.
     """
-    from irlib.serde.binary import encode
+    from irlib.serde.binary_write import encode
 
     return encode(flatten(graph))
 
@@ -145,7 +145,7 @@ def digest(graph: Graph) -> str:
     It covers the weights by the SHA-256 of the weights file. A model that needs none has the digest that ``sha256sum``
     gives of its .pb file.
     """
-    from irlib.serde.binary import encode
+    from irlib.serde.binary_write import encode
 
     form = canonical(graph)
     sidecar = sidecar_of(form)
@@ -197,7 +197,7 @@ def save(graph: Graph, path: PathLike) -> None:
 def _encoder(path: Path) -> Callable[[RawModel], bytes]:
     match path.suffix.lower():
         case ".pb":
-            from irlib.serde.binary import encode
+            from irlib.serde.binary_write import encode
         case ".json":
             from irlib.serde.json import encode
         case other:

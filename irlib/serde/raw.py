@@ -107,7 +107,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawModel:
-    """A model: its graph, the graphs it shares (regions and bodies; each refers only to those before it), its weights."""
+    """A model: its graph, the regions and bodies that it shares (each refers only to those before it), its weights."""
 
     graph: RawGraph
     graphs: tuple[RawGraph, ...] = ()

@@ -205,7 +205,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 @contextlib.contextmanager
 def _opened(folder: Path, name: str, where: str) -> Iterator[int]:
     """A descriptor of the plain file `name` in `folder` and nowhere else."""
-    if name in ("", ".", "..") or len(name) > 255 or any(c in name for c in "/\\\0:") or os.path.basename(name) != name:
+    if name in ("", ".", "..") or len(name) > 255 or any(c in name for c in "/\\\0:") or Path(name).name != name:
         raise SafetyError("not the name of a file in the model's folder", code="IR512", where=where)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     directory = None

@@ -1,4 +1,4 @@
-"""The closed-world check of protobuf bytes, before anything is parsed: known fields only, each once, nothing over a limit.
+"""The closed-world check of protobuf bytes before anything is parsed: known fields, each once, nothing over a limit.
 
 A protobuf parser keeps what it does not know, takes the last of two values and allocates as it goes. This scan of the
 wire format, one step per field, refuses all of that first. It steps over columns whole and says where they lie, so that
@@ -94,6 +94,21 @@ def _table_of(descriptor: Any) -> _Message:
     return table
 
 
+@dataclass(slots=True)
+class _Span:
+    """A message to be scanned: where it lies, what it is, and of which graph."""
+
+    at: int
+    end: int
+    table: _Message
+    path: str
+    graph: int
+
+
+class _StopError(Exception):
+    """Nothing after this place can be told."""
+
+
 class _CutShortError(Exception):
     """A number or a field that reaches beyond the bytes."""
 
@@ -119,6 +134,8 @@ def scan(raw: bytes, descriptor: Any) -> Scan:
     scanner = _Scanner(raw, _table_of(descriptor))
     try:
         scanner.run()
+    except _StopError:
+        pass
     except _CutShortError:
         scanner.add(
             "IR501", scanner.path, "the bytes end within a field", "the file is damaged or cut short; get it again"
@@ -133,7 +150,6 @@ class _Scanner:
         self.model = model
         self.columns: dict[int, dict[str, Column]] = {}
         self.findings: list[Finding] = []
-        self.graphs = 0
         self.path = ""
 
     def add(self, code: str, where: str, what: str, remedy: str = "") -> None:
@@ -141,22 +157,24 @@ class _Scanner:
 
     def run(self) -> None:
         messages = 0
-        stack: list[tuple[int, int, _Message, str, int]] = [(0, len(self.data), self.model, "", -1)]
+        stack = [_Span(0, len(self.data), self.model, "", -1)]
         while stack and len(self.findings) < _MAX_FINDINGS:
-            at, end, table, path, graph = stack.pop()
+            span = stack.pop()
             messages += 1
-            if messages > MAX_MESSAGES:
-                self.add("IR511", path, f"more than {MAX_MESSAGES} messages")
+            if span.path.count(".") > MAX_DEPTH:
+                self.add("IR517", span.path[:200], f"messages nest more than {MAX_DEPTH} deep")
                 return
-            if path.count(".") > MAX_DEPTH:
-                self.add("IR517", path[:200], f"messages nest more than {MAX_DEPTH} deep")
+            children = self._message(span)
+            if messages + len(children) + len(stack) > MAX_MESSAGES:
+                self.add("IR511", span.path, f"more than {MAX_MESSAGES} messages")
                 return
-            self._message(at, end, table, path, graph, stack)
+            stack.extend(reversed(children))
 
-    def _message(self, at: int, end: int, table: _Message, path: str, graph: int, stack: list[Any]) -> None:
-        data, fields = self.data, table.fields
+    def _message(self, span: _Span) -> list[_Span]:
+        """Scan the fields of one message; returns the messages in it."""
+        data, fields, path, end, at = self.data, span.table.fields, span.path, span.end, span.at
         seen: dict[str, int] = {}
-        children: list[tuple[int, int, _Message, str, int]] = []
+        children: list[_Span] = []
         self.path = path
         while at < end:
             tag = data[at]
@@ -166,19 +184,9 @@ class _Scanner:
             found = fields.get(tag >> 3)
             wire = tag & 7
             if found is None or found.wire != wire:
-                at = self._unknown(at, end, table, path, tag, found)
+                at = self._unknown(at, span, tag, found)
                 continue
-            if wire == _BYTES:
-                length, at = _varint(data, at, end)
-                start, at = at, at + length
-                if at > end:
-                    raise _CutShortError
-            elif wire == _VARINT:
-                _, at = _varint(data, at, end)
-            else:
-                at += 8
-                if at > end:
-                    raise _CutShortError
+            start, at = self._extent(at, end, wire)
             count = seen[found.name] = seen.get(found.name, -1) + 1
             if not found.many:
                 self._once(found, count, seen, path)
@@ -186,19 +194,28 @@ class _Scanner:
                 continue
             if found.child is not None:
                 inner = f"{path}{found.name}{f'[{count}]' if found.many else ''}."
-                children.append((start, at, found.child, inner, self._graph(found, graph, count)))
+                graph = count if found.many and found.name == "graphs" else span.graph
+                children.append(_Span(start, at, found.child, inner, graph))
+                if len(children) > MAX_MESSAGES:
+                    return children
             elif found.column:
-                self._column(found, table, graph, start, at - start, path)
-            elif found.limit is not None and length > found.limit:
-                self.add("IR511", path + found.name, f"{length} bytes, expected at most {found.limit}")
-            if len(children) + len(stack) > MAX_MESSAGES:
-                self.add("IR511", path, f"more than {MAX_MESSAGES} messages")
-                return
-        stack.extend(reversed(children))
+                self._column(found, span, start, at - start)
+            elif found.limit is not None and at - start > found.limit:
+                self.add("IR511", path + found.name, f"{at - start} bytes, expected at most {found.limit}")
+        return children
 
-    def _graph(self, found: _Field, graph: int, count: int) -> int:
-        """Which graph a child message is of: of the model's own -1, else its place in the table of graphs."""
-        return count if found.name == "graphs" and found.many else graph
+    def _extent(self, at: int, end: int, wire: int) -> tuple[int, int]:
+        """Where a field's contents begin and end."""
+        if wire == _BYTES:
+            length, at = _varint(self.data, at, end)
+            start, at = at, at + length
+        elif wire == _VARINT:
+            start, (_, at) = at, _varint(self.data, at, end)
+        else:
+            start, at = at, at + (8 if wire == _FIXED64 else 4)
+        if at > end:
+            raise _CutShortError
+        return start, at
 
     def _once(self, found: _Field, count: int, seen: dict[str, int], path: str) -> None:
         if count:
@@ -209,31 +226,21 @@ class _Scanner:
             if first:
                 self.add("IR505", path + found.name, f"a second value of {found.oneof}, expected one")
 
-    def _column(self, found: _Field, table: _Message, graph: int, start: int, length: int, path: str) -> None:
+    def _column(self, found: _Field, span: _Span, start: int, length: int) -> None:
         if length % 4:
-            self.add("IR501", path + found.name, f"{length} bytes, expected a multiple of 4")
+            self.add("IR501", span.path + found.name, f"{length} bytes, expected a multiple of 4")
             return
         column = np.frombuffer(self.raw, found.column, length // 4, start)
         native = np.int32 if found.column == "<i4" else np.uint32
-        self.columns.setdefault(graph, {})[f"{table.name}.{found.name}"] = column.astype(native)
+        self.columns.setdefault(span.graph, {})[f"{span.table.name}.{found.name}"] = column.astype(native)
 
-    def _unknown(self, at: int, end: int, table: _Message, path: str, tag: int, found: _Field | None) -> int:
+    def _unknown(self, at: int, span: _Span, tag: int, found: _Field | None) -> int:
         number, wire = tag >> 3, tag & 7
         if found is not None:
-            self.add("IR504", path + found.name, f"wire type {wire}, expected {found.wire}")
+            self.add("IR504", span.path + found.name, f"wire type {wire}, expected {found.wire}")
         else:
-            self.add(
-                "IR504", path or "model", f"unknown field {number} of {table.name}", "a newer irlib may read the file"
-            )
+            what = f"unknown field {number} of {span.table.name}"
+            self.add("IR504", span.path or "model", what, "a newer irlib may read the file")
         if len(self.findings) >= _MAX_FINDINGS or number == 0 or wire in (3, 4, 6, 7):
-            raise _CutShortError
-        if wire == _BYTES:
-            length, at = _varint(self.data, at, end)
-            at += length
-        elif wire == _VARINT:
-            _, at = _varint(self.data, at, end)
-        else:
-            at += 8 if wire == _FIXED64 else 4
-        if at > end:
-            raise _CutShortError
-        return at
+            raise _StopError
+        return self._extent(at, span.end, wire)[1]

@@ -6,6 +6,7 @@ nothing is ever built from it. Only a file whose columns are not in topological 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -148,10 +149,10 @@ class _Checker:
         self.results = t.results.astype(np.int64)
         bad = np.flatnonzero(self.results > MAX_RESULTS)
         self.add_each(
-            "IR511", bad, self.node, lambda i: f"{t.results[i]} results, expected at most {MAX_RESULTS}"  # type: ignore[index]
+            "IR511", bad, self.node, lambda i: f"{t.results[i]} results, expected at most {MAX_RESULTS}"
         )  # fmt: skip
         bad = np.flatnonzero((self.results != 1) & (t.kind < 0))
-        self.add_each("IR104", bad, self.node, lambda i: f"a variable with {t.results[i]} results, expected 1")  # type: ignore[index]
+        self.add_each("IR104", bad, self.node, lambda i: f"a variable with {t.results[i]} results, expected 1")
         first = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.results)])
         if int(first[-1]) > MAX_VALUES:
             self.add("IR511", "nodes.results", f"{first[-1]} values, expected at most {MAX_VALUES}")
@@ -217,7 +218,7 @@ class _Checker:
             )
         if t.result is not None or t.results is not None:
             has = 1 if self.results is None else self.results[t.source]
-            bad = np.flatnonzero((0 if t.result is None else t.result) >= has)  # type: ignore[operator]
+            bad = np.flatnonzero((0 if t.result is None else t.result) >= has)
             self._bad_edges(
                 "IR102",
                 bad,
@@ -241,7 +242,7 @@ class _Checker:
             return start, value if in_order else value[np.argsort(t.target, kind="stable")]
         if len(t.operand) and int(t.operand.max()) >= MAX_OPERANDS:
             bad = np.flatnonzero(t.operand >= MAX_OPERANDS)
-            self._bad_edges("IR511", bad, lambda e: f"operand {t.operand[e]}, expected less than {MAX_OPERANDS}")  # type: ignore[index]
+            self._bad_edges("IR511", bad, lambda e: f"operand {t.operand[e]}, expected less than {MAX_OPERANDS}")
             return None
         key = t.target.astype(np.int64) * MAX_OPERANDS + t.operand
         order = np.argsort(key, kind="stable")
@@ -276,11 +277,9 @@ class _Checker:
         starts = start.tolist()
         owners = [owner[v] for v in operand.tolist() if v >= 0] if (operand >= 0).all() else None
         if owners is None:
-            operands_of = [
-                [owner[v] for v in operand[s:e].tolist() if v >= 0] for s, e in zip(starts, starts[1:], strict=False)
-            ]
+            operands_of = [[owner[v] for v in operand[s:e].tolist() if v >= 0] for s, e in itertools.pairwise(starts)]
         else:
-            operands_of = [owners[s:e] for s, e in zip(starts, starts[1:], strict=False)]
+            operands_of = [owners[s:e] for s, e in itertools.pairwise(starts)]
         cycle = find_cycle(operands_of)
         if cycle:
             path = " -> ".join(self.label(i) for i in _cut([*cycle, cycle[0]]))
