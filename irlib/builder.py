@@ -109,12 +109,12 @@ class Builder(Emitter):
             if found is not None:
                 return found
         tensor = value if isinstance(value, Tensor) else Tensor(as_array(value, dtype))
-        if name is None and key is None and tensor.nbytes <= _SMALL:
-            key = tensor
-            found = self._constants.get(key)
-            if found is not None:
-                return found
-        made = self._variable(Variable(Role.CONSTANT, tensor.type, tensor), name, known_of_variable(tensor))
+        small = name is None and tensor.nbytes <= _SMALL
+        made = self._constants.get(tensor) if small else None
+        if made is None:
+            made = self._variable(Variable(Role.CONSTANT, tensor.type, tensor), name, known_of_variable(tensor))
+            if small:
+                self._constants[tensor] = made
         if key is not None:
             self._constants[key] = made
         return made
@@ -499,7 +499,11 @@ def _operand_name(names: Sequence[str], index: int, variadic: bool) -> str:
 
 def check_name(name: str, where: str) -> None:
     """Raises: NameConflictError unless `name` is 1 to 4096 bytes of text without control characters."""
-    if not name or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME or any(ord(c) < 32 or ord(c) == 127 for c in name):
+    if (
+        not name
+        or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME
+        or any(ord(c) < 32 or ord(c) == 127 for c in name)
+    ):
         raise NameConflictError(
             f"{name[:40]!r} is not a name", code="IR111", where=where,
             remedy=f"use 1 to {MAX_NAME} bytes without control characters",
@@ -512,7 +516,9 @@ def as_output_role(role: OutputRole | str) -> OutputRole:
         return role
     found = {str(r): r for r in OutputRole}.get(role)
     if found is None:
-        raise StructureError(f"unknown output role {role!r}", code="IR401", remedy=f"use {', '.join(map(str, OutputRole))}")
+        raise StructureError(
+            f"unknown output role {role!r}", code="IR401", remedy=f"use {', '.join(map(str, OutputRole))}"
+        )
     return found
 
 

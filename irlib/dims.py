@@ -15,7 +15,18 @@ from typing import TypeAlias, Union
 
 from irlib.errors import IRTypeError
 
-__all__ = ["Dim", "DimLike", "MaybeDim", "ceil_div", "dim_max", "dim_min", "floor_div", "parse_dim", "substitute", "symbol"]
+__all__ = [
+    "Dim",
+    "DimLike",
+    "MaybeDim",
+    "ceil_div",
+    "dim_max",
+    "dim_min",
+    "floor_div",
+    "parse_dim",
+    "substitute",
+    "symbol",
+]
 
 DimLike: TypeAlias = Union[int, "Dim"]
 MaybeDim: TypeAlias = Union[int, "Dim", None]
@@ -345,11 +356,15 @@ def _format(terms: tuple[tuple[Monomial, int], ...]) -> str:
     return "".join(parts).removeprefix("+")
 
 
+def _is_symbol(dim: Dim) -> bool:
+    return len(dim.terms) == 1 and str(dim) in dim.symbols
+
+
 def _format_atom(atom: Atom) -> str:
     if atom[0] == "sym":
         return str(atom[1])
     if atom[0] == "floordiv":
-        left, right = (f"({part})" if isinstance(part, Dim) else str(part) for part in atom[1:])
+        left, right = (f"({part})" if isinstance(part, Dim) and not _is_symbol(part) else str(part) for part in atom[1:])
         return f"({left}//{right})"
     return f"{atom[0]}({atom[1]}, {atom[2]})"
 

@@ -42,7 +42,7 @@ def broadcast_shapes(shapes: Iterable[Shape | None]) -> Shape | None:
             return None
         if shape == result:
             continue
-        longer, shorter = (shape, result) if len(shape) >= len(result) else (result, shape)
+        longer, shorter = (result, shape) if len(result) >= len(shape) else (shape, result)
         lead = len(longer) - len(shorter)
         try:
             result = longer[:lead] + tuple(map(broadcast_dims, longer[lead:], shorter))
