@@ -1,7 +1,7 @@
 """What a derivative rule is written against: values with operators, and an emitter with one method per op.
 
 The same rule runs on two emitters: the graph `Builder`, which appends nodes, and the eager builder of an interpreter,
-which computes at once. The op methods are made from the registry; `methods.pyi`, generated, types them.
+which computes at once. The op methods are made from the registry; `op_methods.pyi`, generated, types them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from irlib.dims import DimLike
 from irlib.errors import AttributeValueError, IRTypeError, StructureError
 from irlib.op import Known, Op, Operand, on_register, signature_of
+from irlib.op_methods import OpMethods
 from irlib.types import DType, TensorType, Type, dtype
 
 if TYPE_CHECKING:
@@ -160,10 +161,6 @@ class NodeView:
 
     def __str__(self) -> str:
         return self._label or f"node of {self.op.name}"
-
-
-class OpMethods:
-    """One method per registered op: operands first (by position or name), then attributes by keyword, then ``name=``."""
 
 
 class Emitter(OpMethods):
