@@ -12,6 +12,7 @@ FAMILIES = (
     "indexing",
     "linalg",
     "einsum",
+    "convolution",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from irlib.dims import MaybeDim
 from irlib.errors import AttributeValueError, IRTypeError
 from irlib.methods import Emitter, NodeView, Value
@@ -99,17 +101,27 @@ def _cotangent(b: Emitter, terms: Terms, xs: Sequence[Any], dy: Any, k: int) -> 
     missing = [axis for axis, letter in enumerate(term) if letter not in reached]
     if missing:
         g = b.unsqueeze(g, missing)
-        if not _surely(g.shape, x.shape, missing):
-            g = b.sum_to(g, b.kept_shape(x, b.constant(missing)))
-        return b.broadcast_to(g, shape)
-    return g if _surely(g.shape, x.shape, ()) else b.sum_to(g, shape)
+    if _surely(g.shape, x.shape):
+        return g
+    if set(term) <= set(terms.output):
+        return b.sum_to(g, shape)
+    return _fitted(b, g, x)
 
 
-def _surely(found: Sequence[MaybeDim], wanted: Sequence[MaybeDim], but: Sequence[int]) -> bool:
-    """Whether two shapes are known to be equal on all axes not in `but`."""
-    return all(
-        axis in but or (a is not None and a == d) for axis, (a, d) in enumerate(zip(found, wanted, strict=True))
-    )
+def _fitted(b: Emitter, g: Any, x: Any) -> Any:
+    """`g` summed to the axes where `x` has 1, and repeated along those where `g` has 1."""
+    shape = b.shape(x)
+    if shape.ints is not None and g.type.is_static:
+        kept = tuple(1 if d == 1 else have for d, have in zip(shape.ints, g.shape, strict=True))
+        g = g if kept == g.shape else b.sum_to(g, b.constant(list(kept)))
+        return g if kept == shape.ints else b.broadcast_to(g, shape)
+    kept = b.where(b.equal(shape, 1), b.constant(1, "int64"), b.shape(g))
+    return b.broadcast_to(b.sum_to(g, kept), shape)
+
+
+def _surely(found: Sequence[MaybeDim], wanted: Sequence[MaybeDim]) -> bool:
+    """Whether two shapes are known to be equal."""
+    return all(a is not None and a == d for a, d in zip(found, wanted, strict=True))
 
 
 def _on_diagonal(b: Emitter, g: Any, x: Any, inner: str, term: str) -> Any:
@@ -129,20 +141,26 @@ def _on_diagonal(b: Emitter, g: Any, x: Any, inner: str, term: str) -> Any:
                 mask_terms.append(letter)
             continue
         fresh.append(next(free))
-        along = b.arange(0, b.reshape(_dim(b, shape, axis), []), 1)
-        equal = b.equal(b.unsqueeze(along, [1]), b.unsqueeze(along, [0]))
-        masks.append(b.cast(equal, dtype=x.dtype))
+        masks.append(_identity(b, shape, axis, x.dtype))
         mask_terms.append(term[first] + fresh[axis])
     equation = str(Terms((inner, *mask_terms), "".join(fresh)))
     made = b.einsum(g, *masks, equation=equation)
-    return made if _surely(made.shape, x.shape, ()) else b.sum_to(made, shape)
+    return made if _surely(made.shape, x.shape) else _fitted(b, made, x)
+
+
+def _identity(b: Emitter, shape: Any, axis: int, dtype: Any) -> Any:
+    """The identity matrix of dim `axis` of a shape vector."""
+    if shape.ints is not None:
+        return b.constant(np.eye(shape.ints[axis]), dtype)
+    along = b.arange(0, b.take(shape, axis, axis=0), 1)
+    return b.cast(b.equal(b.unsqueeze(along, [1]), b.unsqueeze(along, [0])), dtype=dtype)
 
 
 def _dim(b: Emitter, shape: Any, axis: int) -> Any:
     """Dim `axis` of a shape vector, as a vector of one element."""
     if shape.ints is not None:
         return b.constant([shape.ints[axis]])
-    return b.slice(shape, [axis], [axis + 1])
+    return b.take(shape, [axis], axis=0)
 
 
 @lru_cache(maxsize=4096)
