@@ -92,6 +92,11 @@ CODES: dict[str, Code] = {
         "the inputs of a composite's body are not the operands of the node, in number or type",
         "let the producer make the body anew for these operands",
     ),
+    "IR233": Code(
+        "region does not fit",
+        "a region has other inputs or outputs, in number or type, than the op that holds it gives it or needs of it",
+        "make the region for these operands",
+    ),
     "IR234": Code("type rule failed", "the type rule of an op broke down on these operands", "report it with the file"),
     "IR235": Code("value does not fit", "a tensor's type is not the declared type of its variable", "declare its type"),
     "IR236": Code(
@@ -180,9 +185,20 @@ CODES: dict[str, Code] = {
     # running and differentiating
     "IR600": Code("feed", "a feed has the wrong name, shape or dtype, or is missing", "read the message"),
     "IR610": Code("execution", "an op failed while it ran", "see the node and the operands' types in the message"),
+    "IR611": Code(
+        "loop cannot be stacked",
+        "the values that a loop stacks have different shapes, or what it scans different lengths",
+        "bring them to one shape, or collect them in a sequence",
+    ),
     "IR620": Code("over budget", "the run would need more than its budget", "give it a larger budget"),
+    "IR622": Code("loop did not end", "a loop made as many steps as it may", "raise its max_trips, or correct its condition"),
     "IR700": Code("derivative", "a derivative does not exist or is not known", "read the message"),
     "IR701": Code("no derivative known", "the op has no derivative rule", "leave it out of the path, or give a rule"),
+    "IR705": Code(
+        "derivative of a carried sequence",
+        "a loop whose derivative is asked for carries a sequence or an optional",
+        "carry tensors of one shape",
+    ),
     # warnings and notes
     "IR801": Code("dead nodes", "no output needs these nodes", "leave them out, or make them outputs"),
     "IR802": Code(

@@ -5,7 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 
 FAMILIES = (
-    "elementwise",
+    "arithmetic",
+    "trigonometric",
+    "rounding",
+    "comparison",
+    "logic",
+    "selection",
+    "conversion",
     "shape",
     "joining",
     "reduction",
@@ -13,6 +19,7 @@ FAMILIES = (
     "linalg",
     "einsum",
     "convolution",
+    "control_flow",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 
