@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -20,7 +21,8 @@ _model = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.argument("a", metavar="A", type=_model)
 @click.argument("b", metavar="B", type=_model)
-def command(*, a: Path, b: Path) -> int:
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(*, a: Path, b: Path, form: str) -> int:
     """Compare two models.
 
     Nodes are matched by name, and by what they compute, not by their place in the file.
@@ -30,7 +32,16 @@ def command(*, a: Path, b: Path) -> int:
     import irlib
 
     difference = irlib.diff(opened(a), opened(b))
-    if difference.equal:
-        return 0
-    click.echo(str(difference))
-    return 1
+    if form == "json":
+        import json
+
+        click.echo(json.dumps(difference.to_json(), indent=2))
+    elif not difference.equal:
+        click.echo(coloured(str(difference)) if sys.stdout.isatty() else str(difference))
+    return 0 if difference.equal else 1
+
+
+def coloured(text: str) -> str:
+    """A unified diff in colour, for a terminal."""
+    colours = {"-": "red", "+": "green", "@": "cyan", "#": "bright_black"}
+    return "\n".join(click.style(line, fg=colours.get(line[:1])) for line in text.split("\n"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from irlib.cli.files import existing, opened
+from irlib.cli.files import existing, opened, suffix_of
 from irlib.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -42,12 +42,11 @@ def summary(path: Path, graph: Graph) -> dict[str, Any]:
     """What there is to say about a model, as JSON values."""
     import irlib
 
-    sidecar = path.with_suffix(".safetensors")
     return {
         "name": graph.name,
         "file": str(path),
         "file_bytes": path.stat().st_size,
-        "sidecar": {"file": sidecar.name, "bytes": sidecar.stat().st_size} if sidecar.is_file() else None,
+        "sidecar": weights_file(path),
         "digest": irlib.digest(graph),
         "nodes": len(graph),
         "edges": int((graph.operand >= 0).sum()),
@@ -63,6 +62,17 @@ def summary(path: Path, graph: Graph) -> dict[str, Any]:
         "ops": op_counts(graph),
         "metadata": dict(graph.metadata),
     }
+
+
+def weights_file(path: Path) -> dict[str, Any] | None:
+    """The weights file that a .pb or .json model names, and its size as the model says."""
+    from importlib import import_module
+
+    decoders = {".pb": "irlib.serde.binary", ".json": "irlib.serde.json"}
+    if suffix_of(path) not in decoders:
+        return None
+    raw, _ = import_module(decoders[suffix_of(path)]).decode(path.read_bytes())
+    return {"file": raw.weights.file, "bytes": raw.weights.length} if raw is not None and raw.weights else None
 
 
 def _state(graph: Graph, role: str) -> dict[str, Any]:

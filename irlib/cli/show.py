@@ -51,9 +51,12 @@ def _text(graph: Graph, weights: bool) -> str:  # noqa: FBT001  a row of a table
 
 
 def _json(graph: Graph, weights: bool) -> str:  # noqa: FBT001
-    from irlib.serde import to_json
+    """The JSON form, which always has every tensor in it."""
+    from irlib.serde.canonical import canonical
+    from irlib.serde.flatten import flatten
+    from irlib.serde.json import encode
 
-    return to_json(graph)
+    return encode(flatten(canonical(graph))).decode()
 
 
 def _dot(graph: Graph, weights: bool) -> str:  # noqa: FBT001
