@@ -17,8 +17,8 @@ def to_networkx(graph: Graph) -> nx.MultiDiGraph[int]:
     """`graph` as a `networkx.MultiDiGraph` whose nodes are numbered as in `graph.nodes`.
 
     A node has `name` (None where it has none), `op` (None for a variable), `role` (None for an op), `attributes` of the
-    op, `type` of the first result and `types` of all, as text. An edge has `result` and `operand`, the index of its value
-    at its source and at its target. The graph has `name` and `outputs`, by name the node, result and role.
+    op, `type` of the first result and `types` of all, as text. An edge has `result` and `operand`: where it leaves its
+    source and enters its target. The graph has `name` and `outputs`, by name the node, result and role.
 
     Raises: UnsupportedError when networkx is not installed.
     """
