@@ -6,10 +6,12 @@ from importlib import import_module
 
 FAMILIES = (
     "arithmetic",
+    "exponential",
     "trigonometric",
     "rounding",
     "comparison",
     "logic",
+    "bitwise",
     "selection",
     "conversion",
     "shape",

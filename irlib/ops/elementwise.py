@@ -1,32 +1,56 @@
-"""Elementwise arithmetic and transcendental functions: operands broadcast by numpy's rule, dtypes must agree."""
+"""What elementwise ops share: operands broadcast by numpy's rule, dtypes agree, integer values are followed.
+
+The ops themselves are in the families `arithmetic`, `exponential`, `trigonometric`, `special`, `rounding`, `comparison`,
+`logic`, `bitwise`, `selection` and `conversion`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from irlib.dims import DimLike
 from irlib.methods import Emitter, NodeView, Value
-from irlib.op import Op, Operand, register
+from irlib.op import MAX_KNOWN, Composite, Known, Op, Operand
 from irlib.shapes import elementwise_type, require_dtype, same_dtype
-from irlib.types import DTYPES, TensorType
+from irlib.types import DTYPES, DType, TensorType
 
-__all__ = ["Binary", "Elementwise", "Unary"]
+__all__ = [
+    "INTEGERS", "NUMBERS", "REALS", "Analytic", "Binary", "BroadcastComposite", "Elementwise", "Unary",
+    "known_elementwise",
+]  # fmt: skip
+
+INTEGERS = ("int", "uint")
+REALS = ("int", "uint", "float")
+NUMBERS = ("int", "uint", "float", "complex")
+
+Item = DimLike | bool | None
 
 
 class Elementwise(Op):
     """An op on corresponding elements.
 
     `accepts` names the dtype kinds (or dtypes) taken, `result` the result's dtype where it is not the operands'.
+    `on_known` gives the result for one element of each operand, as far as they are known before the graph runs.
     """
 
     broadcasts: ClassVar[bool] = True
-    accepts: ClassVar[tuple[str, ...]] = ("int", "uint", "float", "complex")
+    accepts: ClassVar[tuple[str, ...]] = NUMBERS
     result: ClassVar[str | None] = None
+    on_known: ClassVar[Callable[..., Item] | None] = None
 
     def _infer(self, *operands: Operand) -> TensorType:
         found = same_dtype(*operands)
         require_dtype(operands[0], self.accepts, "operand")
         return elementwise_type(operands, DTYPES[self.result] if self.result else found)
+
+    def known(self, *operands: Any) -> Known:
+        """The elements, each from those of the operands; None where the dtype cannot be one of a shape."""
+        on_known = type(self).on_known
+        if on_known is None:
+            return None
+        dtype = DTYPES[self.result] if self.result else operands[0].dtype
+        return known_elementwise(on_known, dtype, operands)
 
 
 class Unary(Elementwise):
@@ -43,91 +67,58 @@ class Binary(Elementwise):
         return self._infer(x, y)
 
 
-@register
-@dataclass(frozen=True)
-class Add(Binary):
-    """Sum of `x` and `y`, element by element.
+class Analytic(Unary):
+    """A function of one float or complex element whose derivative at `x`, given the result `y`, is `slope`."""
 
-    Type: x: T[..], y: T[..] -> T[broadcast]; T is an integer, float or complex dtype.
-    (C1) integers wrap around (two's complement).
-    Source: Python array API 2024.12 `add`; ONNX Add-14.
-    """
+    smoothness: ClassVar[str] = "smooth"
+    accepts: ClassVar[tuple[str, ...]] = ("float", "complex")
 
-    name = "add"
-    smoothness = "linear"
+    def slope(self, b: Emitter, x: Value, y: Value) -> Value:
+        """dy/dx."""
+        raise NotImplementedError
 
     def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
-        return dy, dy
+        slope = self.slope(b, node.operands[0], node.results[0])
+        return (b.multiply(dy, b.adjoint(slope)),)
 
 
-@register
-@dataclass(frozen=True)
-class Multiply(Binary):
-    """Product of `x` and `y`, element by element.
+class BroadcastComposite(Composite):
+    """A composite on corresponding elements: numbers beside values take their dtype, and its own rule is un-broadcast."""
 
-    Type: x: T[..], y: T[..] -> T[broadcast]; T is an integer, float or complex dtype.
-    (C1) integers wrap around (two's complement).
-    (C2) the cotangent of a complex operand is the adjoint's: dx = dy * conj(y).
-    Source: Python array API 2024.12 `multiply`; ONNX Mul-14.
-    """
-
-    name = "multiply"
-    smoothness = "smooth"
-
-    def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
-        x, y = node.operands
-        return b.multiply(dy, b.adjoint(y)), b.multiply(dy, b.adjoint(x))
+    broadcasts: ClassVar[bool] = True
 
 
-@register
-@dataclass(frozen=True)
-class Subtract(Binary):
-    """Difference of `x` and `y`, element by element.
-
-    Type: x: T[..], y: T[..] -> T[broadcast]; T is an integer, float or complex dtype.
-    (C1) integers wrap around (two's complement).
-    Source: Python array API 2024.12 `subtract`; ONNX Sub-14.
-    """
-
-    name = "subtract"
-    smoothness = "linear"
-
-    def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
-        return dy, b.negative(dy)
-
-
-@register
-@dataclass(frozen=True)
-class Negative(Unary):
-    """Each element with its sign changed.
-
-    Type: x: T[..] -> T[..]; T is a signed integer, float or complex dtype.
-    (C1) integers wrap around: the negative of the smallest is itself.
-    Source: Python array API 2024.12 `negative`; ONNX Neg-13.
-    """
-
-    name = "negative"
-    smoothness = "linear"
-    accepts = ("int", "float", "complex")
-
-    def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
-        return (b.negative(dy),)
+def known_elementwise(on_known: Callable[..., Item], dtype: DType, operands: tuple[Operand, ...]) -> Known:
+    """What is known of an elementwise result of `dtype`: scalars stand beside every element of a vector."""
+    columns: list[tuple[Item, ...]] = []
+    vectors = [o for o in operands if o.rank != 0]
+    for operand in operands:
+        if operand.dtype.kind not in ("bool", "int", "uint"):
+            return None
+        if operand.rank == 0:
+            columns.append((operand.known,))  # type: ignore[arg-type]
+            continue
+        items = operand.dims
+        if operand.rank != 1 or items is None:
+            return None
+        columns.append(items)
+    length = max((len(c) for c in columns), default=1)
+    if any(len(c) == 0 for c in columns):
+        length = 0
+    if length > MAX_KNOWN or any(len(c) not in (1, length) for c in columns):
+        return None
+    stretched = [c * length if len(c) == 1 else c for c in columns]
+    items = tuple(_within(dtype, on_known(*row)) for row in zip(*stretched, strict=True))
+    if vectors:
+        return items if any(i is not None for i in items) else None
+    return items[0]
 
 
-@register
-@dataclass(frozen=True)
-class Tanh(Unary):
-    """Hyperbolic tangent.
-
-    Type: x: T[..] -> T[..]; T is a float or complex dtype.
-    (C1) the derivative is 1 - y*y, from the result.
-    Source: Python array API 2024.12 `tanh`; ONNX Tanh-13.
-    """
-
-    name = "tanh"
-    smoothness = "smooth"
-    accepts = ("float", "complex")
-
-    def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
-        (y,) = node.results
-        return (b.multiply(dy, b.adjoint(1.0 - y * y)),)
+def _within(dtype: DType, item: Item) -> Item:
+    """The item, where the dtype holds it: an overflow is not followed, and only wide integers carry expressions."""
+    if item is None or dtype.kind == "bool":
+        return item
+    if isinstance(item, int):
+        low, high = (-(2 ** (dtype.bits - 1)), 2 ** (dtype.bits - 1)) if dtype.kind == "int" else (0, 2**dtype.bits)
+        return item if low <= item < high else None
+    return item if dtype.bits >= 32 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def _float64(x: Any) -> Any:
 def build(vector: Vector, operands: tuple[Any, ...], *, symbolic: bool = False) -> Graph:
     """The graph of the one op; static operands are constants, the others inputs x0, x1, .."""
     b = Builder("vector")
-    values = []
+    values: list[Any] = []
     for k, operand in enumerate(operands):
         if operand is None:
             values.append(None)
@@ -112,7 +113,8 @@ def complexified(graph: Graph) -> Graph:
         tensor = graph.nodes[i].variable.tensor
         if tensor is not None and tensor.dtype.name == "float64":
             bound[i] = b.constant(tensor.array.astype(np.complex128))
-    values = b.absorb(graph, bound)
+    # bodies are of the operands' types: they are made anew
+    values = b.absorb(dataclasses.replace(graph, bodies=(None,) * len(graph.bodies)), bound)
     for o in graph.outputs:
         b.output(o.name, values[graph.output_value(o)])
     return b.build()
@@ -123,11 +125,13 @@ class _Case:
 
     def __init__(self, graph: Graph, inputs: list[Any], wrt: list[str]) -> None:
         self.graph = graph
-        self.names = [n.name for n in graph.inputs]
+        self.names = [str(n.name) for n in graph.inputs]
         self.inputs = dict(zip(self.names, inputs, strict=True))
         self.wrt = wrt
         self.floats = [
-            k for k, o in enumerate(graph.outputs) if autodiff.carries_cotangent(graph.value_type(graph.output_value(o)))
+            k
+            for k, o in enumerate(graph.outputs)
+            if autodiff.carries_cotangent(graph.value_type(graph.output_value(o)))
         ]
         self.of = [graph.outputs[k].name for k in self.floats]
         self.gradient = autodiff.gradient(graph, of=self.of, wrt=wrt, cotangents=True)
@@ -137,7 +141,7 @@ class _Case:
         return [self.inputs[n] for n in self.wrt]
 
     def forward(self, xs: list[Any]) -> list[Any]:
-        feeds = {**self.inputs, **dict(zip(self.wrt, xs, strict=True))}
+        feeds: dict[str, Any] = {**self.inputs, **dict(zip(self.wrt, xs, strict=True))}
         graph = self.graph
         if any(np.iscomplexobj(x) for x in xs) and not any(np.iscomplexobj(x) for x in self.xs):
             graph = complexified(graph)
@@ -147,10 +151,10 @@ class _Case:
         return [results[k] for k in self.floats]
 
     def vjp(self, xs: list[Any], cotangents: list[Any]) -> list[Any]:
-        feeds = {**self.inputs, **dict(zip(self.wrt, xs, strict=True))}
+        feeds: dict[str, Any] = {**self.inputs, **dict(zip(self.wrt, xs, strict=True))}
         feeds |= {f"d_{n}": c for n, c in zip(self.of, cotangents, strict=True)}
         with np.errstate(all="ignore"):
-            return list(run_nodes(self.gradient, [feeds[n.name] for n in self.gradient.inputs]))
+            return list(run_nodes(self.gradient, [feeds[str(n.name)] for n in self.gradient.inputs]))
 
 
 def _case(vector: Vector) -> _Case:
