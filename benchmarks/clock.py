@@ -1,6 +1,6 @@
 """How every benchmark here measures: contenders interleaved in one process, the best of many rounds, ratios printed.
 
-Absolute times drift threefold on shared machines; ratios taken side by side do not. One BLAS thread, and the BLAS named.
+Absolute times drift threefold on shared machines; ratios taken side by side do not. One BLAS thread, the BLAS named.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = "1"
 os.environ.pop("OPENBLAS_CORETYPE", None)  # it would choose the kernels, and with them the result
 
-import gc
-import time
-from collections.abc import Callable, Mapping
+import gc  # noqa: E402  the variables above must be set before numpy is imported
+import time  # noqa: E402
+from collections.abc import Callable, Mapping  # noqa: E402
 
 __all__ = ["blas", "interleaved", "table"]
 

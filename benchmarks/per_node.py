@@ -31,10 +31,12 @@ def chain(shape: tuple[int, ...], nodes: int = NODES, *, parameter: bool = False
 
 
 def has(module: str) -> bool:
+    """Whether `module` is installed."""
     return importlib.util.find_spec(module) is not None
 
 
 def forward_contenders(shape: tuple[int, ...], x: Any, c: Any) -> dict[str, Callable[[], object]]:
+    """The chain forward in each engine."""
     f = irlib.compile(chain(shape))
     feeds = {"x": x}
 
@@ -57,6 +59,7 @@ def forward_contenders(shape: tuple[int, ...], x: Any, c: Any) -> dict[str, Call
 
 
 def onnx_reference(shape: tuple[int, ...], x: Any, c: Any) -> Callable[[], object]:
+    """The chain as an ONNX model in its reference evaluator."""
     from onnx import TensorProto, helper, numpy_helper
     from onnx.reference import ReferenceEvaluator
 
@@ -75,6 +78,7 @@ def onnx_reference(shape: tuple[int, ...], x: Any, c: Any) -> Callable[[], objec
 
 
 def torch_forward(x: Any, c: Any) -> Callable[[], object]:
+    """The chain in torch, eagerly."""
     import torch
 
     torch.set_num_threads(1)
@@ -91,6 +95,7 @@ def torch_forward(x: Any, c: Any) -> Callable[[], object]:
 
 
 def autograd_forward(x: Any, c: Any) -> Callable[[], object]:
+    """The chain in autograd, untraced."""
     import autograd.numpy as anp
 
     def run() -> object:
@@ -102,7 +107,7 @@ def autograd_forward(x: Any, c: Any) -> Callable[[], object]:
     return run
 
 
-def gradient_contenders(shape: tuple[int, ...], x: Any, c: Any, wrt_c: bool) -> dict[str, Callable[[], object]]:
+def gradient_contenders(shape: tuple[int, ...], x: Any, c: Any, *, wrt_c: bool) -> dict[str, Callable[[], object]]:
     """`wrt_c`: every operand carries a cotangent, c being differentiated too; else c is a constant."""
     model = chain(shape, parameter=wrt_c)
     g = irlib.compile(irlib.gradient(model, of="loss", wrt=["x", "c"] if wrt_c else ["x"], outputs=["loss"]))
@@ -158,13 +163,14 @@ def growth() -> None:
 
 
 def main() -> None:
+    """Print every table."""
     print(blas())
     for shape in ((), (64,)):
         x, c = np.full(shape, 0.3), np.full(shape, 0.7)
         times = interleaved(forward_contenders(shape, x, c))
         table(f"forward, {NODES} nodes, shape {shape}", "irlib", times, 1e9 / NODES, "ns/node")
         for wrt_c in (False, True):
-            times = interleaved(gradient_contenders(shape, x, c, wrt_c))
+            times = interleaved(gradient_contenders(shape, x, c, wrt_c=wrt_c))
             what = "every operand differentiated" if wrt_c else "c a constant"
             table(f"value and gradient, {NODES} nodes, shape {shape}, {what}", "irlib", times, 1e9 / NODES, "ns/node")
     growth()

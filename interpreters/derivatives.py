@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -154,8 +155,8 @@ def check_gradients(
 ) -> list[GradientCheck]:
     """The gradient of `of` against extrapolated central differences in random directions, one verdict per variable.
 
-    Run in the model's own dtypes, so `tolerance` is 1e-6 for float64 and 1e-2 for float32 where it is not given. An `of`
-    that is not a scalar is summed with random weights.
+    Run in the model's own dtypes, so `tolerance` is 1e-6 for float64 and 1e-2 for float32 where it is not given. An
+    `of` that is not a scalar is summed with random weights.
 
     Raises: DerivativeError where the gradient cannot be made.
     """
@@ -192,7 +193,7 @@ def _difference_quotient(
         row.append(float(np.sum(weights * (plus - minus))) / (2 * float(d)))
     order = 4.0
     while len(row) > 1:
-        row = [(order * fine - coarse) / (order - 1) for coarse, fine in zip(row, row[1:], strict=False)]
+        row = [(order * fine - coarse) / (order - 1) for coarse, fine in pairwise(row)]
         order *= 4
     return row[0]
 

@@ -41,8 +41,8 @@ def compile(model: Graph, target: str = "reference", **options: Any) -> Any:
 def run(model: Graph, feeds: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The outputs of `model`, by name, for feeds by name: the reference forward.
 
-    Every input is fed; parameters and buffers may be, in place of their own values; None is an absent optional. The plan
-    is kept with the model.
+    Every input is fed; parameters and buffers may be, in place of their own values; None is an absent optional. The
+    plan is kept with the model.
 
     Raises: FeedError, ExecutionError naming the node, BudgetError.
     """

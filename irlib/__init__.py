@@ -1,8 +1,8 @@
 """irlib: a standard for computation graphs, and the library that keeps it.
 
 A graph's nodes are ops or bound variables, its edges carry values. It is built (`Builder`), saved and loaded (`save`,
-`load`), checked (`check`), run forward (`run`, `compile`) and backward (`value_and_grad`); the backward pass is itself a
-graph (`gradient`). Names are imported when first used, so ``import irlib`` costs next to nothing.
+`load`), checked (`check`), run forward (`run`, `compile`) and backward (`value_and_grad`); the backward pass is itself
+a graph (`gradient`). Names are imported when first used, so ``import irlib`` costs next to nothing.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _WHERE = {
 
 _MODULES = ("nn", "training", "validate", "converters", "interpreters", "ops")
 
-__all__ = [*_WHERE, "__version__"]
+__all__ = list(_WHERE)
 
 
 def __getattr__(name: str) -> Any:

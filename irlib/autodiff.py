@@ -1,7 +1,7 @@
 """Reverse-mode differentiation: Algorithm 5.4 as building a graph.
 
-d(N) = 1, and for i = N-1 .. 1: d(i) = sum over consumers j of d(j) * df_j/di. `reverse_sweep` is that loop; it runs on any
-emitter, so the interpreter's backward and the gradient graph are the same rules. `gradient` makes the graph.
+d(N) = 1, and for i = N-1 .. 1: d(i) = sum over consumers j of d(j) * df_j/di. `reverse_sweep` is that loop; it runs on
+any emitter, so the interpreter's backward and the gradient graph are the same rules. `gradient` makes the graph.
 """
 
 from __future__ import annotations
@@ -171,9 +171,10 @@ def gradient(
 ) -> Graph:
     """The graph that computes the derivative of output `of` with respect to the values named in `wrt`.
 
-    Its outputs are ``d_w`` for each w, with role gradient-of, after those of `graph` named in `outputs`. `of` is the one
-    output that is a loss, or the only output, where it is None; `wrt` is every float parameter that has a path to it. A
-    scalar `of` is seeded with 1; with `cotangents`, each output y in `of` has an input ``d_y`` of its type instead.
+    Its outputs are ``d_w`` for each w, with role gradient-of, after those of `graph` named in `outputs`. `of` is the
+    one output that is a loss, or the only output, where it is None; `wrt` is every float parameter (every float input
+    where there is none). A scalar `of` is seeded with 1; with `cotangents`, each output y in `of` has an input ``d_y``
+    of its type instead.
 
     Raises: DerivativeError for a non-scalar `of` without cotangents, an integer `wrt`, an op whose derivative is not
     known; NameConflictError for a name that is not there.
@@ -187,7 +188,7 @@ def gradient(
     seeds: dict[int, Any] = {}
     for name in ofs:
         v = graph.value_named(name)
-        seed = _seed(b, graph, name, v, cotangents)
+        seed = _seed(b, graph, name, v, cotangents=cotangents)
         seeds[v] = seed if v not in seeds else accumulate(b, seeds[v], seed)
     found = reverse_sweep(b, graph, values, seeds, list(targets.values()))
     for name in outputs:
@@ -195,9 +196,7 @@ def gradient(
         b.output(name, values[graph.output_value(o)], role=o.role, of=o.of)
     for name, v in targets.items():
         d = found.get(v)
-        b.output(
-            _fresh(b, f"d_{name}"), b.zeros_like(values[v]) if d is None else d, role=OutputRole.GRADIENT, of=name
-        )
+        b.output(_fresh(b, f"d_{name}"), b.zeros_like(values[v]) if d is None else d, role=OutputRole.GRADIENT, of=name)
     b.metadata.update(graph.metadata)
     return b.build(prune=True)
 
@@ -262,7 +261,7 @@ def _target(graph: Graph, name: str) -> int:
     return v
 
 
-def _seed(b: Builder, graph: Graph, name: str, v: int, cotangents: bool) -> Any:
+def _seed(b: Builder, graph: Graph, name: str, v: int, *, cotangents: bool) -> Any:
     t = graph.value_type(v)
     where = f"graph {graph.name!r}, output {name!r}"
     if not carries_cotangent(t):
@@ -288,4 +287,3 @@ def _fresh(b: Builder, name: str) -> str:
     while f"{name}.{k}" in taken:
         k += 1
     return f"{name}.{k}"
-

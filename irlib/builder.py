@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ class Builder(Emitter):
         self._inference = Inference(body_of)
         self._entries: dict[tuple[int, ...], tuple[int, Entry]] = {}
         self._alive: list[Op] = []
-        self._kinds: dict[tuple[Op, int], int] = {}
+        self._kinds: dict[tuple[Op, str, int], int] = {}
         self._ops: list[Op] = []
         self._bodies: list[Graph | None] = []
         self._variables: list[Variable] = []
@@ -184,11 +185,11 @@ class Builder(Emitter):
         try:
             entry = self._inference.infer(op, descriptions, body)
         except IRError as error:
-            raise error.at(self._where) if not error.where.startswith("graph ") else error
+            raise (error if error.where.startswith("graph ") else error.at(self._where)) from None
         return self._op_kind(op, entry.body), entry
 
     def _op_kind(self, op: Op, body: Graph | None) -> int:
-        key = (op, id(body))
+        key = (op, str(op), id(body))  # the spelling tells apart what compares equal: 0.0 from -0.0
         kind = self._kinds.get(key)
         if kind is None:
             kind = self._kinds[key] = len(self._ops)
@@ -257,11 +258,11 @@ class Builder(Emitter):
 
     # Names and outputs
 
-    def named(self, value: GraphValue, name: str) -> GraphValue:
-        """`value`, its node now called `name`."""
+    def named(self, value: Any, name: str) -> GraphValue:
+        """`value`, a value of this builder, its node now called `name`."""
         node = self._node_of(value.id)
         self._name(node, name)
-        return value
+        return value  # type: ignore[no-any-return]
 
     def _node_of(self, id: int) -> int:
         import bisect
@@ -323,14 +324,14 @@ class Builder(Emitter):
 
     @collector_paused()
     def build(self, *, prune: bool = False) -> Graph:
-        """Freeze: a graph in canonical order. `prune` drops every node that no output needs, variables with a name kept.
+        """Freeze: a graph in canonical order. `prune` drops nodes that no output needs; variables with a name stay.
 
         Raises: NameConflictError, StructureError when outputs and names do not agree.
         """
-        return _Freezer(self, prune).graph()
+        return _Freezer(self, prune=prune).graph()
 
 
-class _Within(Exception):
+class _Within(Exception):  # noqa: N818  it is caught at once and is no error
     """An operand is a value of a region under construction: the op belongs there."""
 
     def __init__(self, builder: Builder) -> None:
@@ -340,11 +341,11 @@ class _Within(Exception):
 class _Freezer:
     """Turns a builder's lists into a graph's columns, in canonical order."""
 
-    def __init__(self, b: Builder, prune: bool) -> None:
+    def __init__(self, b: Builder, *, prune: bool) -> None:
         self.b = b
         self.owner = np.repeat(np.arange(len(b._kind)), np.diff([*b._first, len(b._description)]))
         self._check_outputs()
-        self.order = self._order(prune)
+        self.order = self._order(prune=prune)
 
     def _check_outputs(self) -> None:
         b = self.b
@@ -355,16 +356,16 @@ class _Freezer:
                     f"output {name!r} is not the node called {name!r}", code="IR112", where=b._where
                 )
 
-    def _order(self, prune: bool) -> list[int]:
+    def _order(self, *, prune: bool) -> list[int]:
         b = self.b
         owner = self.owner.tolist()
         start, operand = b._start, b._operand
         if len(owner) == len(b._kind):
-            operands_of = [operand[s:e] for s, e in zip(start, start[1:], strict=False)]
+            operands_of = [operand[s:e] for s, e in pairwise(start)]
             if -1 in operand:
                 operands_of = [[o for o in ids if o >= 0] for ids in operands_of]
         else:
-            operands_of = [[owner[o] for o in operand[s:e] if o >= 0] for s, e in zip(start, start[1:], strict=False)]
+            operands_of = [[owner[o] for o in operand[s:e] if o >= 0] for s, e in pairwise(start)]
         signature = [i for i, k in enumerate(b._kind) if k < 0 and b._variables[~k].role is not Role.CONSTANT]
         roots = [owner[id] for id, _, _ in b._outputs.values()]
         named_constants = [i for i, k in enumerate(b._kind) if k < 0 and i in b._names]
@@ -475,7 +476,9 @@ def body_of(op: Composite, operands: tuple[Operand | None, ...]) -> Graph | None
     values = [
         None
         if operand is None
-        else b.input(_operand_name(signature.operands, i, signature.variadic), operand.type, known=operand.known)
+        else b.input(
+            _operand_name(signature.operands, i, variadic=signature.variadic), operand.type, known=operand.known
+        )
         for i, operand in enumerate(operands)
     ]
     try:
@@ -493,7 +496,7 @@ def body_of(op: Composite, operands: tuple[Operand | None, ...]) -> Graph | None
     return body
 
 
-def _operand_name(names: Sequence[str], index: int, variadic: bool) -> str:
+def _operand_name(names: Sequence[str], index: int, *, variadic: bool) -> str:
     return f"{names[-1]}{index}" if variadic and index >= len(names) - 1 else names[index]
 
 

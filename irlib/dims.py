@@ -322,7 +322,8 @@ def _substitute_atom(atom: Atom, values: Mapping[str, DimLike]) -> DimLike:
         name = str(atom[1])
         return values[name] if name in values else symbol(name)
     a, b = (substitute(part, values) for part in atom[1:])  # type: ignore[arg-type]
-    assert a is not None and b is not None
+    assert a is not None
+    assert b is not None
     return _OPERATIONS[str(atom[0])](a, b)
 
 
@@ -364,7 +365,9 @@ def _format_atom(atom: Atom) -> str:
     if atom[0] == "sym":
         return str(atom[1])
     if atom[0] == "floordiv":
-        left, right = (f"({part})" if isinstance(part, Dim) and not _is_symbol(part) else str(part) for part in atom[1:])
+        left, right = (
+            f"({part})" if isinstance(part, Dim) and not _is_symbol(part) else str(part) for part in atom[1:]
+        )
         return f"({left}//{right})"
     return f"{atom[0]}({atom[1]}, {atom[2]})"
 

@@ -1,7 +1,7 @@
 """The graph: frozen numpy columns, and light views of its nodes.
 
-Node i is an op (``kind[i] >= 0``: ``ops[kind[i]]``) or a bound variable (``kind[i] < 0``: ``variables[~kind[i]]``). Values
-are numbered through: result r of node i is value ``first[i] + r``. Operand k of node i is value
+Node i is an op (``kind[i] >= 0``: ``ops[kind[i]]``) or a bound variable (``kind[i] < 0``: ``variables[~kind[i]]``).
+Values are numbered through: result r of node i is value ``first[i] + r``. Operand k of node i is value
 ``operand[start[i] + k]``, or -1 where it is absent. Nodes stand in topological order: a graph that exists is acyclic.
 """
 

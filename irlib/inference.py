@@ -1,4 +1,4 @@
-"""Type inference with a memory: one call of an op's rule per distinct (op, operand types, known values), not per node."""
+"""Type inference with a memory: an op's rule runs once per distinct (op, operand types, known values), not per node."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ class Inference:
         try:
             types = op.infer(*operands)
         except IRError as error:
-            raise error.at(op.name) if op.name not in error.where else error
-        known = op.known(*operands)
+            raise (error if op.name in error.where else error.at(op.name)) from None
+        known: Any = op.known(*operands)
         if isinstance(types, tuple):
-            knowns: Any = known if isinstance(known, tuple) and len(known) == len(types) else (None,) * len(types)
+            knowns = known if isinstance(known, tuple) and len(known) == len(types) else (None,) * len(types)
             return Entry(tuple(self.describe(t, k) for t, k in zip(types, knowns, strict=True)), None)
         return Entry((self.describe(types, known),), None)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import MISSING
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -293,12 +294,12 @@ def make_method(cls: type[Op]) -> Callable[..., Any]:
             y = self.lift(y, x if cls.broadcasts else None)
         return self.emit(plain, (x, y), name)[0]  # type: ignore[arg-type]
 
-    made = unary_method if unary else binary_method if binary else method
+    made: Any = unary_method if unary else binary_method if binary else method
     made.__name__ = cls.name
     made.__qualname__ = f"Builder.{cls.name}"
     made.__doc__ = cls.__doc__
-    made.__signature__ = _signature(cls)  # type: ignore[attr-defined]
-    return made
+    made.__signature__ = _signature(cls)
+    return cast("Callable[..., Any]", made)
 
 
 def _by_keyword(
@@ -324,13 +325,14 @@ def _instance(cls: type[Op], fields: dict[str, Any], attributes: dict[str, Any])
         )
     made = tuple([(k, _attribute(v, str(fields[k].type))) for k, v in attributes.items()])
     try:
-        return _interned(cls, made)
+        # the spelling tells apart what compares equal: 0.0 from -0.0
+        return _interned(cls, made, str(made))  # type: ignore[arg-type]
     except TypeError as error:
         raise AttributeValueError(f"{cls.name}: {error}", code="IR302") from error
 
 
-@lru_cache(maxsize=4096, typed=True)
-def _interned(cls: type[Op], attributes: tuple[tuple[str, Any], ...]) -> Op:
+@lru_cache(maxsize=4096)
+def _interned(cls: Callable[..., Op], attributes: tuple[tuple[str, Any], ...], spelling: str) -> Op:
     """One object for equal ops, so that a builder knows an op again by what it is, without comparing attributes."""
     return cls(**dict(attributes))
 
@@ -339,10 +341,15 @@ def _attribute(value: Any, annotation: str) -> Any:
     if "DType" in annotation and value is not None:
         return dtype(value)
     if isinstance(value, list):
-        return tuple(value)
+        value = tuple(value)
     if isinstance(value, np.generic):
-        return value.item()
-    return value
+        value = value.item()
+    as_written = _NUMBERS.get(annotation)
+    return as_written(value) if as_written is not None and isinstance(value, bool | int | float) else value
+
+
+_NUMBERS: dict[str, Callable[[Any], Any]] = {"float": float, "bool": bool}
+"""Attributes whose number is brought to the kind that is declared, so that 1 and 1.0 make one op."""
 
 
 def _signature(cls: type[Op]) -> inspect.Signature:
@@ -353,11 +360,10 @@ def _signature(cls: type[Op]) -> inspect.Signature:
         if signature.variadic and i == len(signature.operands) - 1:
             parameters.append(kinds(operand, kinds.VAR_POSITIONAL))
         else:
-            default = kinds.empty if i < signature.required else None
+            default: Any = kinds.empty if i < signature.required else None
             parameters.append(kinds(operand, kinds.POSITIONAL_OR_KEYWORD, default=default))
     for field in cls.attributes():
-        missing = field.default is inspect.Parameter.empty or str(field.default) == "<dataclasses._MISSING_TYPE>"
-        default = kinds.empty if missing or "MISSING" in repr(field.default) else field.default
+        default = kinds.empty if field.default is MISSING else field.default
         parameters.append(kinds(field.name, kinds.KEYWORD_ONLY, default=default))
     parameters.append(kinds("name", kinds.KEYWORD_ONLY, default=None))
     return inspect.Signature(parameters)

@@ -1,7 +1,7 @@
 """What an op is: a frozen, hashable value (a name and attributes) that knows its types and its derivative.
 
-A primitive subclasses `Op`, a composite `Composite`. `register` enters the class in `REGISTRY` under its dialect, name and
-version, and gives every builder a method of that name (see `methods.py`).
+A primitive subclasses `Op`, a composite `Composite`. `register` enters the class in `REGISTRY` under its dialect, name
+and version, and gives every builder a method of that name (see `methods.py`).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from irlib.methods import Emitter, NodeView, Value
 
 __all__ = [
-    "REGISTRY",
     "DIALECTS",
+    "REGISTRY",
     "Composite",
     "Dialect",
-    "Known",
     "ForeignOp",
+    "Known",
     "Op",
     "Operand",
     "Signature",
@@ -39,8 +39,8 @@ __all__ = [
     "signature_of",
 ]
 
-Known: TypeAlias = DimLike | bool | None | tuple[DimLike | bool | None, ...]
-"""What is known of an integer or bool value of rank 0 or 1 before the graph runs: dims or expressions, None where not."""
+Known: TypeAlias = DimLike | bool | tuple[DimLike | bool | None, ...] | None
+"""What is known of an integer or bool value of rank 0 or 1 before the graph runs: dims, None where not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ class ForeignOp(Composite):
         loaded = DIALECTS.get(self.op_dialect)
         if loaded is None:
             raise UnknownOpError(
-                f"op {self.op_dialect}.{self.op_name} version {self.op_version} has no body and its dialect is not known",
+                f"op {self.op_dialect}.{self.op_name} version {self.op_version} has no body, its dialect is not known",
                 code="IR312",
             )
         return loaded()
@@ -295,7 +295,7 @@ _SIGNATURES: dict[type[Op], Signature] = {}
 
 
 def signature_of(cls: type[Op]) -> Signature:
-    """The operands of an op class, read from the parameters of its `infer` (of a composite without one: `decompose`)."""
+    """The operands of an op class, read from the parameters of `infer` (of a composite without it: `decompose`)."""
     if cls in _SIGNATURES:
         return _SIGNATURES[cls]
     if issubclass(cls, ForeignOp):
@@ -313,7 +313,7 @@ def signature_of(cls: type[Op]) -> Signature:
 
 
 def known_value(array: Array) -> Known:
-    """What inference knows of a constant: all of it for integers and bools of rank 0 or 1 up to `MAX_KNOWN` elements."""
+    """What inference knows of a constant: all of an integer or bool of rank 0 or 1, up to `MAX_KNOWN` elements."""
     if array.ndim > 1 or array.size > MAX_KNOWN or array.dtype.kind not in "biu":
         return None
     if array.ndim == 0:

@@ -29,9 +29,7 @@ def depth_first(leading: Sequence[int], roots: Iterable[int], operands_of: Seque
             state = seen[node]
             if state == 0:
                 seen[node] = 2
-                for operand in reversed(operands_of[node]):
-                    if not seen[operand]:
-                        stack.append(operand)
+                stack.extend(operand for operand in reversed(operands_of[node]) if not seen[operand])
             else:
                 stack.pop()
                 if state == 2:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from irlib.dims import Dim, MaybeDim, dim_max
+from irlib.dims import MaybeDim
 from irlib.errors import IRTypeError
 from irlib.op import Operand
 from irlib.types import DType, Shape, TensorType
 
-__all__ = ["broadcast_dims", "broadcast_shapes", "join_dims", "join_shapes", "require_dtype", "same_dtype"]
+__all__ = [
+    "broadcast_dims",
+    "broadcast_shapes",
+    "elementwise_type",
+    "join_dims",
+    "join_shapes",
+    "require_dtype",
+    "same_dtype",
+    "shape_text",
+]
 
 
 def broadcast_dims(a: MaybeDim, b: MaybeDim) -> MaybeDim:
@@ -19,7 +28,7 @@ def broadcast_dims(a: MaybeDim, b: MaybeDim) -> MaybeDim:
     Raises: IRTypeError when they are different numbers and neither is 1.
     """
     if isinstance(a, int) and isinstance(b, int):
-        if a == b or b == 1:
+        if b in (a, 1):
             return a
         if a == 1:
             return b
@@ -91,7 +100,7 @@ def same_dtype(*operands: Operand | None) -> DType:
 
 
 def require_dtype(operand: Operand, kinds: Sequence[str], what: str) -> DType:
-    """The operand's dtype, which must be of one of `kinds` (bool, int, uint, float, complex, string, or a dtype's name).
+    """The operand's dtype, which must be of one of `kinds` (bool, int, uint, float, complex, string; or dtypes' names).
 
     Raises: IRTypeError otherwise.
     """
@@ -107,16 +116,5 @@ def elementwise_type(operands: Sequence[Operand], dtype: DType) -> TensorType:
 
 
 def shape_text(shape: Shape | None) -> str:
+    """How messages write a shape."""
     return "[...]" if shape is None else f"[{', '.join('?' if d is None else str(d) for d in shape)}]"
-
-
-def rank_of(dims: tuple[MaybeDim, ...] | None) -> int | None:
-    return None if dims is None else len(dims)
-
-
-def may_differ(a: MaybeDim, b: MaybeDim) -> bool:
-    """Whether two dims are not known to be equal."""
-    return a is None or b is None or a != b
-
-
-__all__ += ["Dim", "dim_max", "elementwise_type", "may_differ", "rank_of", "shape_text"]

@@ -57,7 +57,7 @@ class Tensor:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.array.shape
+        return tuple(self.array.shape)
 
     @property
     def nbytes(self) -> int:
@@ -73,7 +73,7 @@ class Tensor:
                 digest.update(len(raw).to_bytes(8, "little"))
                 digest.update(raw)
         else:
-            digest.update(memoryview(self.array.reshape(-1).view(np.uint8)))
+            digest.update(self.array.reshape(-1).view(np.uint8).data)
         return digest.digest()
 
     def __eq__(self, other: object) -> bool:

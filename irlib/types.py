@@ -142,7 +142,8 @@ def _numpy_dtype(name: str) -> np.dtype[Any]:
         return np.dtype(name)
     import ml_dtypes
 
-    return np.dtype(getattr(ml_dtypes, name))
+    found: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
+    return found
 
 
 def dtype(spec: str | DType | np.dtype[Any] | type) -> DType:
@@ -237,7 +238,7 @@ def parse_type(text: str) -> Type:
 
     Raises: IRTypeError when `text` is not a type.
     """
-    wrappers: list[type[SequenceType] | type[OptionalType]] = []
+    wrappers: list[type[SequenceType | OptionalType]] = []
     inner = text.strip()
     while inner.endswith(">") and len(wrappers) < 8:
         head, _, rest = inner.partition("<")

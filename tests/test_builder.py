@@ -48,9 +48,9 @@ def test_unknown_attributes_and_doubled_operands_are_refused() -> None:
     b = irlib.Builder()
     x = b.input("x", "float32[3]")
     with pytest.raises(AttributeValueError, match="keepdim"):
-        b.sum(x, keepdim=True)
+        b.sum(x, keepdim=True)  # type: ignore[call-arg]
     with pytest.raises(StructureError, match="twice"):
-        b.sum(x, x=x)
+        b.sum(x, x=x)  # type: ignore[misc]
 
 
 def test_values_of_another_graph_are_refused() -> None:

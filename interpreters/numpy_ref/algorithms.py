@@ -51,8 +51,8 @@ def backward(
 ) -> dict[str, Any]:
     """Algorithm 5.4: d(N) = 1 and, for i = N-1 .. 1, d(i) = sum over consumers j of d(j) * df_j/di.
 
-    Returns the derivative of output `of` with respect to each value named in `wrt`; zeros where there is no path. Observed
-    on `prepared(graph)`, in which composites without a derivative of their own stand as their bodies.
+    Returns the derivative of output `of` with respect to each value named in `wrt`; zeros where there is no path.
+    Observed on `prepared(graph)`, in which composites without a derivative of their own stand as their bodies.
 
     Raises: DerivativeError for an output that is not a scalar when no `cotangent` is given.
     """
@@ -84,7 +84,7 @@ def backward(
 
 
 def first_not_finite(graph: Graph, feeds: Mapping[str, Any]) -> int | None:
-    """The first value with a NaN or an infinity whose operands have none: where it was made. None when there is none."""
+    """The first value with a NaN or an infinity, where it was made. None when there is none."""
     found: list[int] = []
 
     def look(_: Graph, k: int, value: Any) -> None:

@@ -23,7 +23,7 @@ MAX_FOLDED = 1 << 20
 
 
 def fold(graph: Graph) -> Graph:
-    """`graph` with every node whose operands are all constants, or whose value its operands' shapes decide, a constant."""
+    """`graph` with every node that constants, or the shapes of its operands, decide made a constant."""
     return rebuilt(graph, _Folder(graph.name, {}), prune=True)
 
 
@@ -84,5 +84,5 @@ class _Folder(Builder):
         t, ints = value.type, value.ints
         if ints is None or isinstance(value.known, bool) or not isinstance(t, TensorType) or not t.dtype.is_integer:
             return value
-        array = np.array(ints, t.dtype.numpy).reshape([int(d) for d in t.shape or ()])  # type: ignore[arg-type]
+        array = np.array(ints, t.dtype.numpy).reshape(() if t.rank == 0 else (len(ints),))
         return self.constant(array)

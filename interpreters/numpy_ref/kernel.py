@@ -81,4 +81,4 @@ def ufunc_table(table: dict[type[Op], np.ufunc]) -> None:
     """Enter ops that are one numpy ufunc each: the ufunc itself is the bound call, with `out` positional."""
     for cls, ufunc in table.items():
         bound = into(ufunc)
-        kernel(cls)(lambda op, operands, results, bound=bound: bound)  # type: ignore[misc]
+        kernel(cls)(lambda op, operands, results, bound=bound: bound)

@@ -1,10 +1,10 @@
 """The plan: a graph bound to numpy for feeds of given types, made once, run many times.
 
-Every node becomes a step ``(call, arguments)``: the kernel with its operand arrays and, behind them, the array it writes
-into. Where shapes are known the arrays are there before the run, so that running is calling. A value is in one of three
-modes. CONST: known when planned. STATIC: it lives in a fixed array (a buffer taken from a pool and given back after its
-last use, a parameter, or a view of one of these). LATE: its array appears while the graph runs (feeds, outputs, results
-of unknown shape), and is put into the argument lists of its consumers when it does.
+Every node becomes a step ``(call, arguments)``: the kernel with its operand arrays and, behind them, the array it
+writes into. Where shapes are known the arrays are there before the run, so that running is calling. A value is in one
+of three modes. CONST: known when planned. STATIC: it lives in a fixed array (a buffer taken from a pool and given back
+after its last use, a parameter, or a view of one of these). LATE: its array appears while the graph runs (feeds,
+outputs, results of unknown shape), and is put into the argument lists of its consumers when it does.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ class _Planner:
             results = tuple(self.inference.described[d] for d in found.results)
             entry.bound = self._bind(op, operands, results)
         except IRError as error:
-            raise error.at(f"graph {graph.name!r}, {graph.nodes[node]}")
+            raise error.at(f"graph {graph.name!r}, {graph.nodes[node]}") from None
         single = results[0] if len(results) == 1 else None
         static = single is not None and isinstance(single.type, TensorType) and single.type.is_static
         if static and single is not None:

@@ -173,7 +173,7 @@ def _run(made: Plan, given: Mapping[str, Any], graph: Graph) -> dict[str, Any]:
     try:
         with np.errstate(all="ignore"):
             forward(steps)
-        return {name: _returned(cell[0], copy) for name, cell, copy in made.outputs}
+        return {name: _returned(cell[0], copy=copy) for name, cell, copy in made.outputs}
     except Exception as error:
         step = len(made.steps) - length_hint(steps) - 1
         raise _failure(error, graph, made.nodes[step], made.steps[step][1]) from error
@@ -192,7 +192,7 @@ def forward(steps: Any) -> None:
         f(*arguments)
 
 
-def _returned(value: Any, copy: bool) -> Any:
+def _returned(value: Any, *, copy: bool) -> Any:
     if copy and isinstance(value, np.ndarray):
         return value.copy()
     return list(value) if isinstance(value, list) else value

@@ -63,16 +63,16 @@ class _Inliner:
         stack = [top]
         while stack:
             frame = stack[-1]
-            entered = self._advance(frame, frame is top)
+            entered = self._advance(frame, named=frame is top)
             if entered is not None:
                 stack.append(entered)
                 continue
             stack.pop()
             if stack:
-                self._return(frame, stack[-1], len(stack) == 1)
+                self._return(frame, stack[-1], named=len(stack) == 1)
         return top.values
 
-    def _advance(self, frame: _Frame, named: bool) -> _Frame | None:
+    def _advance(self, frame: _Frame, *, named: bool) -> _Frame | None:
         """Copy nodes of `frame` until a composite is to be entered (its frame is returned) or all are copied."""
         graph, values, b = frame.graph, frame.values, self.b
         names: Mapping[int, str] = graph.names if named else {}
@@ -105,7 +105,7 @@ class _Inliner:
             values[int(body.first[node.index])] = operand
         return _Frame(body, values)
 
-    def _return(self, frame: _Frame, caller: _Frame, named: bool) -> None:
+    def _return(self, frame: _Frame, caller: _Frame, *, named: bool) -> None:
         node = caller.at
         v = int(caller.graph.first[node])
         results = [frame.values[frame.graph.output_value(o)] for o in frame.graph.outputs]
@@ -114,4 +114,3 @@ class _Inliner:
         if name is not None:
             self.b.name_if_free(results[0], name)
         caller.at += 1
-

@@ -180,5 +180,5 @@ def test_observers_see_every_value_and_every_cotangent() -> None:
 def test_forward_alone_knows_nothing_of_a_gradient_twice_removed() -> None:
     first = irlib.gradient(model(), of="loss", wrt=["w"])
     second = irlib.gradient(first, of="d_w", wrt=["x"], cotangents=True)
-    out = irlib.run(second, {**FEEDS, second.inputs[-1].name: np.ones((3, 4))})
+    out = irlib.run(second, {**FEEDS, str(second.inputs[-1].name): np.ones((3, 4))})
     assert out[second.outputs[0].name].shape == (5, 3)

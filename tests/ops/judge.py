@@ -1,4 +1,4 @@
-"""How derivatives are judged: complex step for smooth ops, the adjoint identity for linear ones, differences for others.
+"""How derivatives are judged: complex step for smooth ops, adjoint identity for linear ones, differences for others.
 
 Nothing here knows a derivative rule: the judge sees the forward function and the cotangents that came out.
 """
@@ -6,6 +6,7 @@ Nothing here knows a derivative rule: the judge sees the forward function and th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,11 @@ Function = Callable[[list[Any]], list[Any]]
 """From the float operands (float64, complex128 under the complex step) to the float results."""
 
 
-def judged(kind: str, f: Function, xs: list[Any], vjp: Callable[[list[Any], list[Any]], list[Any]], seed: int = 0) -> float:
+Pullback = Callable[[list[Any], list[Any]], list[Any]]
+"""From operands and the results' cotangents to the operands' cotangents."""
+
+
+def judged(kind: str, f: Function, xs: list[Any], vjp: Pullback, seed: int = 0) -> float:
     """The relative error of `vjp(xs, cotangents)` against the derivative of `f` in a random direction."""
     rng = np.random.default_rng(seed)
     us = [_random_like(rng, x) for x in xs]
@@ -26,7 +31,7 @@ def judged(kind: str, f: Function, xs: list[Any], vjp: Callable[[list[Any], list
     cs = [_random_like(rng, np.asarray(y)) for y in ys]
     gs = vjp(xs, cs)
     for g, x in zip(gs, xs, strict=True):
-        assert g.shape == x.shape and g.dtype == x.dtype, f"cotangent {g.dtype}{g.shape}, operand {x.dtype}{x.shape}"
+        assert (g.shape, g.dtype) == (x.shape, x.dtype), f"cotangent {g.dtype}{g.shape}, operand {x.dtype}{x.shape}"
     backward = sum(_inner(g, u) for g, u in zip(gs, us, strict=True))
     forward = sum(_inner(c, d) for c, d in zip(cs, directional(kind, f, xs, us), strict=True))
     scale = sum(float(np.sum(np.abs(g * u))) for g, u in zip(gs, us, strict=True))
@@ -57,7 +62,7 @@ def _richardson(f: Function, xs: Sequence[Any], us: Sequence[Any]) -> list[Any]:
     while len(table) > 1:
         table = [
             [(order * fine - coarse) / (order - 1) for coarse, fine in zip(a, b, strict=True)]
-            for a, b in zip(table, table[1:], strict=False)
+            for a, b in pairwise(table)
         ]
         order *= 4
     return table[0]

@@ -47,7 +47,7 @@ def v(
     rtol: float = 1e-12,
     atol: float = 0.0,
 ) -> Vector:
-    """A vector. `expected` is an array, a tuple of them, or a function of the operands (numpy, scipy) that gives either."""
+    """A vector. `expected` is an array, a tuple of them, or a function of the operands that gives either."""
     made = tuple(None if o is None else o if isinstance(o, list) else np.asarray(o) for o in operands)
     results: Any = expected(*made) if isinstance(expected, Callable) else expected  # type: ignore[arg-type]
     results = results if isinstance(results, tuple) else (results,)
