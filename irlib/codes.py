@@ -191,7 +191,9 @@ CODES: dict[str, Code] = {
         "bring them to one shape, or collect them in a sequence",
     ),
     "IR620": Code("over budget", "the run would need more than its budget", "give it a larger budget"),
-    "IR622": Code("loop did not end", "a loop made as many steps as it may", "raise its max_trips, or correct its condition"),
+    "IR622": Code(
+        "loop did not end", "a loop made as many steps as it may", "raise its max_trips, or correct its condition"
+    ),
     "IR700": Code("derivative", "a derivative does not exist or is not known", "read the message"),
     "IR701": Code("no derivative known", "the op has no derivative rule", "leave it out of the path, or give a rule"),
     "IR705": Code(
@@ -208,4 +210,22 @@ CODES: dict[str, Code] = {
     "IR804": Code("no outputs", "a graph without outputs computes nothing", "make what it is for an output"),
     "IR805": Code("unused symbol", "a symbol is declared that no type uses", "leave it out"),
     "IR806": Code("unused constant", "no output needs these constants", "leave them out"),
+    # ONNX
+    "IR850": Code("not an ONNX model", "the bytes are damaged, cut short or something else", "get the file again"),
+    "IR851": Code("opset import", "the opset of a domain is not imported, or twice", "import each domain once"),
+    "IR852": Code(
+        "opset version", "the opset version is none, or newer than the onnx package knows", "install a newer onnx"
+    ),
+    "IR853": Code(
+        "not in the opset", "the operator is not in the imported version of its domain", "correct opset_import"
+    ),
+    "IR854": Code("no rule", "irlib has no meaning for this operator or version yet", "report it with the model"),
+    "IR855": Code("subgraph", "a subgraph has not the inputs or outputs its operator asks for", "see the operator"),
+    "IR856": Code("recursive function", "a function of the model calls itself", "functions may not be recursive"),
+    "IR857": Code(
+        "function", "a function of the model is defined twice, has no name or cannot be read", "see the message"
+    ),
+    "IR858": Code(
+        "type of value", "maps, opaque and sparse values are types that irlib does not have", "convert it first"
+    ),
 }

@@ -1,0 +1,293 @@
+"""A GraphProto, or the nodes of a function, appended to a builder: names kept, nodes as ops of ours, findings noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from irlib.builder import Builder
+from irlib.converters.onnx_model import schemas
+from irlib.converters.onnx_model.attributes import FIELDS, GRAPH, GRAPHS, KINDS, kind_of, read_attribute
+from irlib.converters.onnx_model.constants import constant_node
+from irlib.converters.onnx_model.direct import direct_op
+from irlib.converters.onnx_model.functions import called
+from irlib.converters.onnx_model.model import Model, normal
+from irlib.converters.onnx_model.names import clean, cycle_or_disorder, subgraphs
+from irlib.converters.onnx_model.notes import Notes
+from irlib.converters.onnx_model.regions import with_regions
+from irlib.converters.onnx_model.rules.rule import CAPTURES, RESULTS, find_rule
+from irlib.converters.onnx_model.schemas import OpSchema
+from irlib.errors import AttributeValueError, IRError
+from irlib.inference import unify
+from irlib.op import ForeignOp, Op
+from irlib.types import Type
+from irlib.validate.place import shown
+
+__all__ = ["BROKEN", "GraphReader"]
+
+
+class _Broken:
+    """Stands for a value that could not be made; what uses it is passed over, as one finding is enough."""
+
+
+BROKEN: Any = _Broken()
+_MISSING: Any = object()
+
+
+class GraphReader:
+    """Reads the nodes of one scope into one builder.
+
+    `bindings` are the attributes of a function's call: what ``ref_attr_name`` refers to.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        b: Builder,
+        place: str,
+        opsets: Mapping[str, int],
+        *,
+        bindings: Mapping[str, Any] | None = None,
+        depth: int = 0,
+    ) -> None:
+        self.model = model
+        self.b = b
+        self.place = place
+        self.opsets = opsets
+        self.bindings = bindings
+        self.depth = depth
+        self.values: dict[str, Any] = {}
+        """The value of each name; None where it is an absent operand of a function, BROKEN where it could not be made."""
+        self.declared: dict[str, Any] = {}
+        """The ValueInfoProto of each name that has one."""
+        self.notes = Notes()
+        self._schemas: dict[tuple[str, str], OpSchema | None] = {}
+        self._known: dict[int, bool] = {}
+        self._later: set[str] | None = None
+        self._nodes: Sequence[Any] = ()
+
+    def read(self, nodes: Sequence[Any]) -> None:
+        """Append all nodes."""
+        self._nodes = nodes
+        for index, node in enumerate(nodes):
+            try:
+                self._node(index, node)
+            except IRError as error:
+                self.model.add_error(error, self.where(index, node))
+                self._break(node)
+
+    def where(self, index: int, node: Any) -> str:
+        """How findings call a node."""
+        name = node.name or next((o for o in node.output if o), "") or str(index)
+        return f"{self.place}, node %{shown(name)} ({shown(node.op_type)})"
+
+    def _break(self, node: Any) -> None:
+        for name in node.output:
+            if name:
+                self.values.setdefault(name, BROKEN)
+
+    # One node
+
+    def _node(self, index: int, node: Any) -> None:
+        operands = [self._operand(index, node, name) if name else None for name in node.input]
+        if BROKEN in operands:
+            return self._break(node)
+        domain = normal(node.domain)
+        if self.model.functions and (domain, node.op_type, node.overload) in self.model.functions:
+            op_attributes = self._attributes(node, None)
+            results = called(self, (domain, node.op_type, node.overload), operands, op_attributes, self._name_of(node))
+            return self._define(index, node, results)
+        found = self._schema(domain, node)
+        attributes = self._attributes(node, found)
+        if node.op_type == "Constant" and domain == "":
+            name = self._name_of(node) or "constant"
+            value = self.b.constant(constant_node(attributes), name=name)
+            self.notes.constant(name, attributes, node)
+            return self._define(index, node, (value,))
+        self._check_operands(found, node, operands)
+        if any(a.type in (GRAPH, GRAPHS) or a.HasField("g") for a in node.attribute):
+            operands = with_regions(self, index, node, found, operands, attributes)
+        op = self._op(found, node, attributes, operands)
+        return self._define(index, node, self.b.emit(op, operands, self._name_of(node)))
+
+    def _operand(self, index: int, node: Any, name: str) -> Any:
+        found = self.values.get(name, _MISSING)
+        if found is not _MISSING:
+            return found
+        if self._later is None:
+            self._later = {o for n in self._nodes for o in n.output}
+            self._note_disorder()
+        if name not in self._later:
+            self.model.add(
+                "IR102", self.where(index, node), f"operand {shown(name)!r} is nothing that is defined",
+                "name an input, an initializer or the output of a node",
+            )  # fmt: skip
+        return BROKEN
+
+    def _note_disorder(self) -> None:
+        cycle, disorder = cycle_or_disorder(self._nodes)
+        if cycle:
+            listed = ", ".join(self._label(i) for i in cycle[:8])
+            self.model.add("IR101", self.place, f"a cycle of {len(cycle)} nodes: {listed}", "break it")
+        elif disorder is not None:
+            index, name = disorder
+            self.model.add(
+                "IR108", self.where(index, self._nodes[index]),
+                f"operand {shown(name)!r} is defined by a later node; the graph is acyclic",
+                "sort the nodes topologically",
+            )  # fmt: skip
+
+    def _label(self, index: int) -> str:
+        node = self._nodes[index]
+        return f"%{shown(node.name or next(iter(node.output), str(index)))}"
+
+    def _schema(self, domain: str, node: Any) -> OpSchema:
+        key = (domain, node.op_type)
+        found = self._schemas.get(key)
+        if found is None:
+            found = self._schemas[key] = self._looked_up(domain, node.op_type)
+        return found
+
+    def _looked_up(self, domain: str, name: str) -> OpSchema:
+        version = self.opsets.get(domain)
+        shown_domain = shown(domain or "ai.onnx")
+        if version is None:
+            raise AttributeValueError(
+                f"no opset of domain {shown_domain!r} is imported", code="IR851", remedy="add it to opset_import"
+            )
+        found = schemas.schema(domain, name, version)
+        if found is None or found.deprecated:
+            what = "was removed" if found is not None else "is not there"
+            raise AttributeValueError(
+                f"op {shown_domain}.{shown(name)} {what} in opset {version}", code="IR853",
+                remedy="" if schemas.newest(domain) else "embed it as a function of the model",
+            )  # fmt: skip
+        return found
+
+    def _attributes(self, node: Any, found: OpSchema | None) -> dict[str, Any]:
+        """The attributes of a node that are no graphs, checked against the schema."""
+        made: dict[str, Any] = {}
+        specs = None if found is None else found.attributes
+        for a in node.attribute:
+            name = a.name
+            if name in made:
+                raise AttributeValueError(f"attribute {shown(name)!r} is given twice", code="IR302")
+            if a.ref_attr_name:
+                self._bind(a, made)
+                continue
+            kind = kind_of(a)
+            if specs is not None:
+                spec = specs.get(name)
+                if spec is None:
+                    known = ", ".join(specs) or "none"
+                    raise AttributeValueError(
+                        f"{shown(node.op_type)} has no attribute {shown(name)!r}, expected one of: {known}",
+                        code="IR301",
+                    )
+                if spec.kind != kind:
+                    raise AttributeValueError(
+                        f"attribute {name!r} is a {KINDS[kind]}, expected a {KINDS[spec.kind]}", code="IR302"
+                    )
+            made[name] = None if kind in (GRAPH, GRAPHS) else read_attribute(a, kind, self.model.reading)
+        if found is not None:
+            for name in found.demanded:
+                if name not in made:
+                    raise AttributeValueError(f"attribute {name!r} is missing", code="IR302")
+        return {k: v for k, v in made.items() if v is not None}
+
+    def _bind(self, a: Any, made: dict[str, Any]) -> None:
+        """An attribute of a function's node that is the attribute of its call; without one, it is not given."""
+        if self.bindings is None:
+            raise AttributeValueError(
+                f"attribute {shown(a.name)!r} refers to a function's, outside of one", code="IR302"
+            )
+        if a.ref_attr_name in self.bindings:
+            made[a.name] = self.bindings[a.ref_attr_name]
+        assert FIELDS
+
+    def _check_operands(self, found: OpSchema, node: Any, operands: list[Any]) -> None:
+        count, (least, most) = len(operands), found.inputs
+        if not least <= count <= most:
+            raise AttributeValueError(
+                f"{found.name} got {count} operands, expected {least if least == most else f'{least} to {most}'}",
+                code="IR104",
+            )
+        for k, (operand, needed) in enumerate(zip(operands, found.required, strict=False)):
+            if operand is None and needed:
+                raise AttributeValueError(f"{found.name}: operand {k} is absent, expected a value", code="IR105")
+        if not found.outputs[0] <= len(node.output) <= found.outputs[1]:
+            raise AttributeValueError(
+                f"{found.name} with {len(node.output)} outputs, expected {found.outputs[0]} to {found.outputs[1]}",
+                code="IR231",
+            )
+
+    def _op(self, found: OpSchema, node: Any, attributes: dict[str, Any], operands: list[Any]) -> Op:
+        """The op of a node: a primitive where a row of `direct` says so, else a composite of ONNX's."""
+        types = tuple([None if v is None else v.type for v in operands])
+        outputs = list(node.output)
+        while len(outputs) > 1 and not outputs[-1]:
+            outputs.pop()
+        key = (found.domain, found.name, found.since, types, tuple(sorted(attributes.items())), len(outputs))
+        op = self.model.ops.get(key)
+        if op is None:
+            op = self.model.ops[key] = self._made(found, attributes, types, len(outputs))
+        return op
+
+    def _made(self, found: OpSchema, attributes: dict[str, Any], types: tuple[Type | None, ...], outputs: int) -> Op:
+        misfit = found.misfit(types[: len(types) - attributes.get(CAPTURES, 0)])
+        if misfit and self.model.strict:
+            raise AttributeValueError(f"{found.name}-{found.since}: {misfit}", code="IR204", remedy="cast the operand")
+        direct = direct_op(found.domain, found.name, found.since, attributes, types) if outputs == 1 else None
+        if direct is not None:
+            return direct
+        if outputs != 1:
+            attributes = {**attributes, RESULTS: outputs}
+        if find_rule(found.dialect, found.name, found.since) is None:
+            raise AttributeValueError(
+                f"irlib has no rule for {found.dialect}.{found.name} version {found.since}", code="IR854"
+            )
+        return ForeignOp(found.dialect, found.name, found.since, tuple(sorted(attributes.items())))
+
+    # Results
+
+    def _name_of(self, node: Any) -> str | None:
+        """What the irlib node is called: as its first output is, or, where that is not named, after the next."""
+        output = node.output
+        if output and output[0]:
+            return clean(output[0])
+        named = next((o for o in output if o), None)
+        return None if named is None else f"{clean(named)}.0"
+
+    def _define(self, index: int, node: Any, results: Sequence[Any]) -> None:
+        outputs = node.output
+        if len(outputs) > len(results) and any(outputs[len(results) :]):
+            raise AttributeValueError(f"{len(outputs)} outputs, expected at most {len(results)}", code="IR231")
+        for name, value in zip(outputs, results, strict=False):
+            if not name:
+                continue
+            if name in self.values and self.values[name] is not BROKEN:
+                self.model.add("IR112", self.where(index, node), f"{shown(name)!r} is defined twice", "rename one")
+                continue
+            self.values[name] = value
+            info = self.declared.get(name)
+            if info is not None:
+                self.check_declared(info, value, self.where(index, node))
+        self.notes.node(node, self._name_of(node))
+
+    def check_declared(self, info: Any, value: Any, where: str) -> None:
+        """Note where a declared type is contradicted by the inferred one."""
+        if info.type.WhichOneof("value") is None:
+            return
+        try:
+            declared = self.model.symbols.type(info.type)
+        except IRError as error:
+            self.model.add_error(error, where)
+            return
+        if not unify(declared, value.type):
+            self.model.add(
+                "IR230", where, f"{shown(info.name)!r} is declared as {declared}, inferred as {value.type}",
+                "correct the declaration, or leave it out",
+            )  # fmt: skip
+
+
+__all__ += ["subgraphs"]

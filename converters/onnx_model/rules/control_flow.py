@@ -1,0 +1,67 @@
+"""If, Loop, Scan: our cond, while_loop and scan on the same regions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from irlib.builder import Builder
+from irlib.converters.onnx_model.rules.rule import OnnxOp, rule
+from irlib.graph import Graph
+from irlib.methods import Emitter, Value
+
+
+@rule("If", 1)
+def if_(b: Emitter, n: OnnxOp, condition: Value, *captured: Value) -> Any:
+    return b.cond(
+        _scalar(b, condition), *captured, then_branch=n.graph("then_branch"), else_branch=n.graph("else_branch")
+    )
+
+
+@rule("Loop", 1)
+def loop(b: Emitter, n: OnnxOp, trips: Value | None, condition: Value | None, *values: Value) -> Any:
+    carries = len(values) - n.captures
+    body = _without_condition(n.graph("body"), carries, ignored=condition is None)
+    trips = None if trips is None else _scalar(b, trips)
+    start = None if condition is None else _scalar(b, condition)
+    return b.while_loop(trips, start, *values, body=body, carries=carries)
+
+
+def _without_condition(body: Graph, carries: int, *, ignored: bool) -> Graph:
+    """A Loop's body as ours: it is run only where its condition input is true, so it need not be told.
+
+    Where the loop has no condition, the one its body computes is not heeded.
+    """
+    b = Builder(body.name)
+    inputs = [None if k == 1 else b.input(str(i.name), i.type) for k, i in enumerate(body.inputs)]
+    inputs[1] = b.constant(np.array(True))
+    going_on, *results = b.apply(body, inputs)
+    names = [o.name for o in body.outputs]
+    b.output(names[0], b.constant(np.array(True)) if ignored else _scalar(b, going_on))
+    for name, value in zip(names[1:], results, strict=True):
+        b.output(name, value)
+    return b.build()
+
+
+@rule("Scan", 9)
+def scan(b: Emitter, n: OnnxOp, *values: Value) -> Any:
+    body = n.graph("body")
+    scanned = n["num_scan_inputs"]
+    carries = len(values) - n.captures - scanned
+    stacked = len(body.outputs) - carries
+    return b.scan(
+        *values,
+        body=body,
+        carries=carries,
+        scanned=scanned,
+        input_axes=n["scan_input_axes"] or (0,) * scanned,
+        output_axes=n["scan_output_axes"] or (0,) * stacked,
+        input_reverse=tuple(d == 1 for d in n["scan_input_directions"] or (0,) * scanned),
+        output_reverse=tuple(d == 1 for d in n["scan_output_directions"] or (0,) * stacked),
+    )
+
+
+def _scalar(b: Emitter, x: Value) -> Any:
+    """A condition or trip count, which may be a vector of one element."""
+    return x if x.rank == 0 else b.reshape(x, [])

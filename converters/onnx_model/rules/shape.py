@@ -1,0 +1,110 @@
+"""Shape, Reshape, Flatten, Squeeze, Unsqueeze, Expand, Identity, Transpose: elements that stay, in other shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
+from irlib.errors import IRTypeError
+from irlib.methods import Emitter, Value
+
+
+@rule("Identity", 1)
+def identity(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    return x
+
+
+@rule("Shape", 1)
+def shape(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    start, end = (n["start"], n["end"]) if n.version >= 15 else (0, None)
+    if not start and end is None:
+        return b.shape(x)
+    rank = rank_of(x)
+    first, last = _clamped(start or 0, rank), _clamped(rank if end is None else end, rank)
+    return b.slice(b.shape(x), [first], [max(first, last)], [0])
+
+
+def _clamped(index: int, rank: int) -> int:
+    return max(0, min(index + rank if index < 0 else index, rank))
+
+
+@rule("Size", 1)
+def size(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    return b.prod(b.shape(x))
+
+
+@rule("Reshape", 1, until=4)
+def reshape_attribute(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    return _reshaped(b, x, b.constant(list(n["shape"] or ()), "int64"), zero_copies=True)
+
+
+@rule("Reshape", 5)
+def reshape(b: Emitter, n: OnnxOp, x: Value, to: Value) -> Any:
+    return _reshaped(b, x, to, zero_copies=not (n.version >= 14 and n["allowzero"]))
+
+
+def _reshaped(b: Emitter, x: Value, to: Value, *, zero_copies: bool) -> Any:
+    """`x` in shape `to`; a 0 in it stands for the dim of `x` at that place."""
+    if not zero_copies or (to.ints is not None and 0 not in to.ints):
+        return b.reshape(x, to)
+    if to.ints is not None and x.rank is not None:
+        if any(d == 0 and k >= x.rank for k, d in enumerate(to.ints)):
+            raise IRTypeError(f"0 in shape {list(to.ints)} beyond the rank of {x.type}", code="IR207")
+        mine = b.shape(x)
+        return (
+            b.reshape(x, [mine[k] if d == 0 else d for k, d in enumerate(to.ints)])
+            if False
+            else _copied(b, x, to, mine)
+        )
+    return _copied(b, x, to, b.shape(x))
+
+
+def _copied(b: Emitter, x: Value, to: Value, mine: Value) -> Any:
+    length = to.shape[0] if to.shape is not None else None
+    rank = rank_of(x)
+    if not isinstance(length, int):
+        raise IRTypeError("the length of the target shape is not known", code="IR210")
+    # as many dims of x as the target has, ones behind them: a 0 there is for the reshape to refuse
+    if length <= rank:
+        source = b.take(mine, b.constant(list(range(length)), "int64"), axis=0) if length < rank else mine
+    else:
+        source = b.concat(mine, b.constant([0] * (length - rank), "int64"), axis=0)
+    return b.reshape(x, b.where(b.equal(to, 0), source, to))
+
+
+@rule("Flatten", 1)
+def flatten(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    rank = rank_of(x)
+    axis = n["axis"]
+    axis = axis + rank if axis < 0 else axis
+    if not 0 <= axis <= rank:
+        raise IRTypeError(f"axis {n['axis']} for {x.type}, expected {-rank} to {rank}", code="IR303")
+    dims: Any = x.shape
+    if axis == 0:
+        return b.reshape(x, [1, -1])
+    if axis == rank or 0 not in dims[axis:]:
+        front = b.prod(b.take(b.shape(x), b.constant(list(range(axis)), "int64"), axis=0))
+        back = b.prod(b.take(b.shape(x), b.constant(list(range(axis, rank)), "int64"), axis=0))
+        return b.reshape(x, [front, back])
+    return b.reshape(x, [b.prod(b.take(b.shape(x), b.constant(list(range(axis)), "int64"), axis=0)), 0])
+
+
+@rule("Squeeze", 1, until=12)
+def squeeze_attribute(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    axes = n["axes"]
+    return b.squeeze(x, None if axes is None else b.constant(list(axes), "int64"))
+
+
+@rule("Squeeze", 13)
+def squeeze(b: Emitter, n: OnnxOp, x: Value, axes: Value | None) -> Any:
+    return b.squeeze(x, axes)
+
+
+@rule("Unsqueeze", 1, until=12)
+def unsqueeze_attribute(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    return b.unsqueeze(x, b.constant(list(n["axes"]), "int64"))
+
+
+@rule("Unsqueeze", 13)
+def unsqueeze(b: Emitter, n: OnnxOp, x: Value, axes: Value) -> Any:
+    return b.unsqueeze(x, axes)
