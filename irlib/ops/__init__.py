@@ -22,6 +22,7 @@ FAMILIES = (
     "einsum",
     "convolution",
     "control_flow",
+    "window",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 
