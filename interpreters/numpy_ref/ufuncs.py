@@ -18,7 +18,7 @@ Function = Callable[..., Any]
 
 
 def ufunc_kernels(table: Mapping[type[Op], np.ufunc | Callable[[], np.ufunc]]) -> None:
-    """Enter ops that are one ufunc each: numpy's, or one that a function without arguments imports when first needed."""
+    """Enter ops that are one ufunc each; a function without arguments imports one when first needed."""
     for cls, ufunc in table.items():
         kernel(cls)(_binder(ufunc))
 

@@ -8,6 +8,8 @@ FAMILIES = (
     "arithmetic",
     "exponential",
     "trigonometric",
+    "special",
+    "safe_math",
     "rounding",
     "comparison",
     "logic",
@@ -21,8 +23,10 @@ FAMILIES = (
     "linalg",
     "einsum",
     "convolution",
-    "control_flow",
     "window",
+    "control_flow",
+    "sequence",
+    "optional",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 

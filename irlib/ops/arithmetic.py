@@ -238,7 +238,7 @@ class Sign(Unary):
 
     Type: x: T[..] -> T[..]; T is an integer, float or complex dtype.
     (C1) the sign of NaN is NaN, of -0 it is 0.
-    (C2) the derivative is 0 for floats, at 0 too; for complex x with s = x / |x| it is dx = i * s * im(conj(s) * dy) / |x|,
+    (C2) the derivative is 0 for floats, at 0 too; of complex x, with s = x / |x|, dx = i * s * im(conj(s) * dy) / |x|,
          and 0 at 0.
     Source: Python array API 2024.12 `sign`; ONNX Sign-13.
     """

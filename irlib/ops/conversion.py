@@ -20,7 +20,7 @@ class Cast(Op):
     """`x` in another dtype, element by element.
 
     Type: x: S[..] -> dtype[..]; all pairs but complex to real (`real`) and strings to or from bool and complex.
-    (C1) to a float or complex dtype: rounded to nearest, ties to even. To float8: what is too large, or infinite, becomes
+    (C1) to a float or complex dtype: rounded to nearest, ties to even. To float8: what is too large, or infinite, is
          the largest number where `saturate`, else inf or NaN as the dtype has it; float6 and float4 always saturate.
     (C2) a float to an integer: rounded towards zero, saturated at the ends of the range, NaN is 0; where `strict`, NaN,
          infinities and what is out of range are errors when the graph runs instead.
@@ -44,7 +44,9 @@ class Cast(Op):
         if source == "complex" and pair[1] not in ("complex", "bool"):
             raise IRTypeError(f"cast of {x.dtype} to {self.dtype}", code="IR204", remedy="take its real part first")
         if "string" in pair and set(pair) & {"bool", "complex"}:
-            raise IRTypeError(f"cast of {x.dtype} to {self.dtype}, expected an integer or float beside string", code="IR204")
+            raise IRTypeError(
+                f"cast of {x.dtype} to {self.dtype}, expected an integer or float beside string", code="IR204"
+            )
         return x.tensor.with_dtype(self.dtype)
 
     def known(self, x: Operand) -> Known:
@@ -90,10 +92,12 @@ class Bitcast(Op):
     def infer(self, x: Operand) -> TensorType:
         for t in (x.dtype, self.dtype):
             if t.kind in ("bool", "string") or t.bits < 8:
-                raise IRTypeError(f"bitcast of {x.dtype} to {self.dtype}, expected numbers of 8 bits or more", code="IR204")
+                raise IRTypeError(
+                    f"bitcast of {x.dtype} to {self.dtype}, expected numbers of 8 bits or more", code="IR204"
+                )
         if x.dtype.bits != self.dtype.bits:
             raise IRTypeError(
-                f"bitcast of {x.dtype} ({x.dtype.bits} bits) to {self.dtype} ({self.dtype.bits} bits), expected as many",
+                f"bitcast of {x.dtype} to {self.dtype}, of {x.dtype.bits} and {self.dtype.bits} bits, expected as many",
                 code="IR204",
             )
         return x.tensor.with_dtype(self.dtype)

@@ -1,7 +1,7 @@
 """What elementwise ops share: operands broadcast by numpy's rule, dtypes agree, integer values are followed.
 
-The ops themselves are in the families `arithmetic`, `exponential`, `trigonometric`, `special`, `rounding`, `comparison`,
-`logic`, `bitwise`, `selection` and `conversion`.
+The ops themselves are in the families `arithmetic`, `exponential`, `trigonometric`, `special`, `safe_math`, `rounding`,
+`comparison`, `logic`, `bitwise`, `selection` and `conversion`.
 """
 
 from __future__ import annotations
@@ -83,12 +83,12 @@ class Analytic(Unary):
 
 
 class BroadcastComposite(Composite):
-    """A composite on corresponding elements: numbers beside values take their dtype, and its own rule is un-broadcast."""
+    """A composite on corresponding elements: a number takes the dtype of values beside it; the sweep un-broadcasts."""
 
     broadcasts: ClassVar[bool] = True
 
 
-def known_elementwise(on_known: Callable[..., Item], dtype: DType, operands: tuple[Operand, ...]) -> Known:
+def known_elementwise(on_known: Callable[..., Any], dtype: DType, operands: tuple[Operand, ...]) -> Known:
     """What is known of an elementwise result of `dtype`: scalars stand beside every element of a vector."""
     columns: list[tuple[Item, ...]] = []
     vectors = [o for o in operands if o.rank != 0]

@@ -8,11 +8,27 @@ from typing import Any
 from irlib.dims import Dim, DimLike, dim_max, dim_min
 
 __all__ = [
-    "add", "absolute", "equal", "floor_divide", "greater", "greater_equal", "less", "less_equal", "maximum", "minimum",
-    "multiply", "negative", "not_equal", "positive", "remainder", "sign", "subtract",
+    "absolute",
+    "add",
+    "equal",
+    "floor_divide",
+    "greater",
+    "greater_equal",
+    "less",
+    "less_equal",
+    "maximum",
+    "minimum",
+    "multiply",
+    "negative",
+    "not_equal",
+    "positive",
+    "remainder",
+    "sign",
+    "subtract",
 ]  # fmt: skip
 
 Item = DimLike | bool | None
+Truth = bool | None
 
 
 def _strict(f: Callable[..., Item]) -> Callable[..., Item]:
@@ -43,7 +59,7 @@ def _equal(x: Any, y: Any) -> bool | None:
     return False if apart or not (isinstance(x, Dim) or isinstance(y, Dim)) else None
 
 
-def _not(item: bool | None) -> bool | None:
+def _not(item: Truth) -> Truth:
     return None if item is None else not item
 
 

@@ -11,6 +11,8 @@ from irlib.ops.elementwise import Binary, Unary
 
 __all__ = ["LogicalAnd", "LogicalNot", "LogicalOr", "LogicalXor"]
 
+Truth = bool | None
+
 
 class Connective(Binary):
     """A bool of two bools."""
@@ -22,11 +24,11 @@ class Connective(Binary):
         return None, None
 
 
-def _and(x: bool | None, y: bool | None) -> bool | None:
+def _and(x: Truth, y: Truth) -> Truth:
     return False if x is False or y is False else None if x is None or y is None else True
 
 
-def _or(x: bool | None, y: bool | None) -> bool | None:
+def _or(x: Truth, y: Truth) -> Truth:
     return True if x is True or y is True else None if x is None or y is None else False
 
 

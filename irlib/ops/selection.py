@@ -42,7 +42,7 @@ class Where(Elementwise):
         return None, b.where(condition, dy, 0) if for_x else None, b.where(condition, 0, dy) if for_y else None
 
 
-def _select(condition: bool | None, x: object, y: object) -> object:
+def _select(condition: object, x: object, y: object) -> object:
     if condition is None:
         return x if x is not None and x == y else None
     return x if condition else y
@@ -54,7 +54,8 @@ class Clip(Elementwise):
     """`x` held within `lo` and `hi`, either of which may be absent: minimum(maximum(x, lo), hi).
 
     Type: x: T[..], lo: T[..], hi: T[..] -> T[broadcast]; T is an integer or float dtype.
-    (C1) lo <= hi where both are known before the graph runs; otherwise `hi` where lo > hi. NaN where any operand is NaN.
+    (C1) lo <= hi where both are known before the graph runs; otherwise `hi` where lo > hi.
+         NaN where any operand is NaN.
     (C2) the cotangent goes to `x` inside and at the bounds, to a bound only where it strictly holds `x` off (to `hi`
          where lo > hi); it is selected, never multiplied. Where any operand is NaN, every cotangent is NaN.
     Source: Python array API 2024.12 `clip`; ONNX Clip-13.
@@ -106,6 +107,9 @@ def _either(b: Emitter, x: Value | None, y: Value | None) -> Value | None:
 
 def _out_of_order(lo: Operand, hi: Operand) -> bool:
     lows, highs = lo.ints, hi.ints
-    return lows is not None and highs is not None and len(lows) == len(highs) and any(
-        low > high for low, high in zip(lows, highs, strict=True)
+    return (
+        lows is not None
+        and highs is not None
+        and len(lows) == len(highs)
+        and any(low > high for low, high in zip(lows, highs, strict=True))
     )

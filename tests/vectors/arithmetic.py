@@ -3,8 +3,10 @@
 import ml_dtypes
 import numpy as np
 
+from irlib.op import Op
 from irlib.ops import arithmetic as ops
-from tests.vectors.vector import v
+from tests.vectors.halves import rounded_once
+from tests.vectors.vector import Vector, v
 
 X = np.array([[0.5, -1.25, 2.0], [3.5, -0.75, 1.5]])
 Y = np.array([[1.5], [-2.5]])
@@ -22,11 +24,7 @@ H2 = np.array([0.3, 1.7, -40.0], np.float16)
 B2 = H2.astype(ml_dtypes.bfloat16)
 
 
-def _bf16(f):  # type: ignore[no-untyped-def]
-    return lambda *xs: f(*[x.astype(np.float32) for x in xs]).astype(ml_dtypes.bfloat16)
-
-
-def _binary(op, f):  # type: ignore[no-untyped-def]
+def _binary(op: Op, f: np.ufunc) -> list[Vector]:
     """A binary op on broadcasting, scalar, empty and half-float operands."""
     return [
         v(op, X, Y, expected=f),
@@ -35,7 +33,7 @@ def _binary(op, f):  # type: ignore[no-untyped-def]
         v(op, EMPTY, np.ones(3), expected=f),
         v(op, X.astype(np.float32), Y.astype(np.float32), expected=f),
         v(op, H, H2, expected=f),
-        v(op, B, B2, expected=_bf16(f)),
+        v(op, B, B2, expected=rounded_once(f)),
     ]
 
 
@@ -73,7 +71,7 @@ VECTORS = [
     v(ops.Power(), X, np.array([[2.0, 3.0, -1.0]]), expected=np.power, static=(1,), wrt=(0,), judge="other"),
     v(ops.Power(), P.astype(np.float32), Y.astype(np.float32), expected=np.power),
     v(ops.Power(), np.abs(H), np.array(0.5, np.float16), expected=np.power),
-    v(ops.Power(), np.abs(B), np.array(0.5, ml_dtypes.bfloat16), expected=_bf16(np.power)),
+    v(ops.Power(), np.abs(B), np.array(0.5, ml_dtypes.bfloat16), expected=rounded_once(np.power)),
     v(ops.Power(), C, D, expected=np.power, judge="other"),
     v(ops.Power(), I, np.array([2, 3, 0, 4, 2], np.int8), expected=np.array([49, -1, 1, 81, 1], np.int8)),
     v(ops.Power(), np.array([0.0, 0.0, 2.0]), np.array([0.0, 2.0, 0.0]), wrt=(), expected=np.array([1.0, 0.0, 1.0]),
@@ -81,14 +79,14 @@ VECTORS = [
     v(ops.Negative(), X, expected=np.negative),
     v(ops.Negative(), C, expected=np.negative),
     v(ops.Negative(), np.array([-128, 5], np.int8), expected=np.array([-128, -5], np.int8)),
-    v(ops.Negative(), B, expected=_bf16(np.negative)),
+    v(ops.Negative(), B, expected=rounded_once(np.negative)),
     v(ops.Abs(), X, expected=np.abs),
     v(ops.Abs(), C, expected=np.abs),
     v(ops.Abs(), S, expected=np.abs),
     v(ops.Abs(), C.astype(np.complex64), expected=np.abs, rtol=1e-6, wrt=()),
     v(ops.Abs(), np.array([-128, -5, 5], np.int8), expected=np.array([-128, 5, 5], np.int8)),
     v(ops.Abs(), U, expected=U),
-    v(ops.Abs(), B, expected=_bf16(np.abs)),
+    v(ops.Abs(), B, expected=rounded_once(np.abs)),
     v(ops.Sign(), X, expected=np.sign),
     v(ops.Sign(), C, expected=lambda c: c / np.abs(c)),
     v(ops.Sign(), np.array([0.0, -0.0, np.nan, -np.inf]), wrt=(), expected=np.array([0, 0, np.nan, -1.0])),
@@ -97,14 +95,14 @@ VECTORS = [
     v(ops.Sqrt(), C, expected=np.sqrt, judge="other"),
     v(ops.Sqrt(), np.array(2.25), expected=np.array(1.5)),
     v(ops.Sqrt(), np.abs(H), expected=np.sqrt),
-    v(ops.Sqrt(), np.abs(B), expected=_bf16(np.sqrt)),
+    v(ops.Sqrt(), np.abs(B), expected=rounded_once(np.sqrt)),
     v(ops.Sqrt(), EMPTY, expected=EMPTY),
     v(ops.Sqrt(), np.array([-1.0, 0.0, np.inf]), wrt=(), expected=np.array([np.nan, 0.0, np.inf])),
     v(ops.Reciprocal(), X, expected=lambda x: 1 / x),
     v(ops.Reciprocal(), C, expected=lambda x: 1 / x, judge="other"),
-    v(ops.Reciprocal(), B, expected=_bf16(lambda x: 1 / x)),
+    v(ops.Reciprocal(), B, expected=rounded_once(lambda x: 1 / x)),
     v(ops.Square(), X, expected=lambda x: x * x),
     v(ops.Square(), C, expected=lambda x: x * x, judge="other"),
     v(ops.Square(), np.array([16, -3], np.int8), expected=np.array([0, 9], np.int8)),
-    v(ops.Square(), B, expected=_bf16(lambda x: x * x)),
+    v(ops.Square(), B, expected=rounded_once(lambda x: x * x)),
 ]  # fmt: skip

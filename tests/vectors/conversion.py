@@ -1,5 +1,7 @@
 """Vectors of conversion."""
 
+from typing import Any
+
 import ml_dtypes
 import numpy as np
 
@@ -18,7 +20,7 @@ def cast(dtype: str, **attributes: bool) -> ops.Cast:
     return ops.Cast(DTYPES[dtype], **attributes)
 
 
-def _int(dtype, *values):  # type: ignore[no-untyped-def]
+def _int(dtype: Any, *values: Any) -> Any:
     return np.array(values, dtype)
 
 

@@ -4,6 +4,7 @@ import ml_dtypes
 import numpy as np
 
 from irlib.ops import rounding as ops
+from tests.vectors.halves import rounded_once
 from tests.vectors.vector import v
 
 X = np.array([[-2.5, -1.5, -0.5], [0.5, 1.5, 2.75]])
@@ -20,7 +21,7 @@ VECTORS = [
             v(op(), EDGES, expected=EDGES, wrt=()),
             v(op(), np.zeros((2, 0)), expected=f),
             v(op(), X.astype(np.float16), expected=f),
-            v(op(), X.astype(ml_dtypes.bfloat16), expected=lambda x, f=f: f(x.astype(np.float32)).astype(x.dtype)),
+            v(op(), X.astype(ml_dtypes.bfloat16), expected=rounded_once(f)),
             v(op(), np.array([-3, 5], np.int8), expected=np.array([-3, 5], np.int8)),
         )
     ],

@@ -35,6 +35,7 @@ VECTORS = [
       expected=np.array([np.nan, np.nan]), name="clip:nan"),
     v(ops.Clip(), B, np.array(-1, ml_dtypes.bfloat16), np.array(1, ml_dtypes.bfloat16),
       expected=np.array([0.5, -1, 1], ml_dtypes.bfloat16)),
-    v(ops.Clip(), I, np.array(-5, np.int8), np.array(10, np.int8), static=(1, 2), expected=np.array([-5, 3, 10], np.int8)),
+    v(ops.Clip(), I, np.array(-5, np.int8), np.array(10, np.int8), static=(1, 2),
+      expected=np.array([-5, 3, 10], np.int8)),
     v(ops.Clip(), np.zeros((0, 2)), LO, LO, expected=np.zeros((0, 2))),
 ]  # fmt: skip

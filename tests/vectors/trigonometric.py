@@ -4,6 +4,7 @@ import ml_dtypes
 import numpy as np
 
 from irlib.ops import trigonometric as ops
+from tests.vectors.halves import rounded_once
 from tests.vectors.vector import v
 
 WIDE = np.array([[0.5, -1.25, 2.0], [3.5, -0.75, 0.0]])
@@ -20,10 +21,6 @@ _TABLE = {
 }  # fmt: skip
 
 
-def _bf16(f):  # type: ignore[no-untyped-def]
-    return lambda *xs: f(*[x.astype(np.float32) for x in xs]).astype(ml_dtypes.bfloat16)
-
-
 VECTORS = [
     *[
         case
@@ -35,7 +32,7 @@ VECTORS = [
             v(op(), C, expected=f, judge="other"),
             v(op(), x.astype(np.float32), expected=f),
             v(op(), x.astype(np.float16), expected=f),
-            v(op(), x.astype(ml_dtypes.bfloat16), expected=_bf16(f)),
+            v(op(), x.astype(ml_dtypes.bfloat16), expected=rounded_once(f)),
         )
     ],
     *[
@@ -46,10 +43,11 @@ VECTORS = [
             v(op(), np.array(0.5), X, expected=f),
             v(op(), np.zeros((0, 1)), X, expected=f),
             v(op(), Y.astype(np.float16), X.astype(np.float16), expected=f),
-            v(op(), Y.astype(ml_dtypes.bfloat16), X.astype(ml_dtypes.bfloat16), expected=_bf16(f)),
+            v(op(), Y.astype(ml_dtypes.bfloat16), X.astype(ml_dtypes.bfloat16), expected=rounded_once(f)),
         )
     ],
     v(ops.Hypot(), np.array([3e200, 3e-200, np.inf, 0.0]), np.array([4e200, 4e-200, np.nan, 0.0]), wrt=(),
       expected=np.array([5e200, 5e-200, np.inf, 0.0]), rtol=1e-15),
-    v(ops.Atan2(), np.array([0.0, -0.0, 0.0]), np.array([-1.0, -1.0, 0.0]), wrt=(), expected=np.array([np.pi, -np.pi, 0])),
+    v(ops.Atan2(), np.array([0.0, -0.0, 0.0]), np.array([-1.0, -1.0, 0.0]), wrt=(),
+      expected=np.array([np.pi, -np.pi, 0])),
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 
 from irlib.errors import ExecutionError
 from irlib.interpreters.numpy_ref.kernel import Bound, Operands, Results, into, kernel, view
-from irlib.interpreters.numpy_ref.ufuncs import bound_ufunc, wide_dtype
+from irlib.interpreters.numpy_ref.ufuncs import bound_function, bound_ufunc, wide_dtype
 from irlib.ops import conversion as ops
 from irlib.types import DType
 
@@ -21,13 +21,10 @@ Convert = Callable[[Any], Any]
 def _(op: ops.Cast, operands: Operands, results: Results) -> Bound:
     (x,) = operands
     assert x is not None
+    target = op.dtype.numpy
     convert = _conversion(x.dtype, op)
-
-    def call(x: Any, *out: Any) -> Any:
-        if not out:
-            return convert(x)
-        np.copyto(out[0], convert(x))
-        return out[0]
+    if convert is not None:
+        return bound_function(convert, 1, x.dtype, x.dtype.numpy.char)
 
     def direct(x: Any, *out: Any) -> Any:
         if not out:
@@ -35,8 +32,7 @@ def _(op: ops.Cast, operands: Operands, results: Results) -> Bound:
         np.copyto(out[0], x, casting="unsafe")
         return out[0]
 
-    target = op.dtype.numpy
-    return into(direct if convert is None else call)
+    return into(direct)
 
 
 def _conversion(source: DType, op: ops.Cast) -> Convert | None:
@@ -54,15 +50,19 @@ def _conversion(source: DType, op: ops.Cast) -> Convert | None:
         case "float", ("int" | "uint"):
             return lambda x: _to_integer(x, op)
         case "float", "float" if op.dtype.bits == 8 and op.saturate and op.dtype.name != "float8_e8m0fnu":
-            high = float(ml_dtypes.finfo(target).max)
+            high = _largest(op.dtype)
             return lambda x: np.clip(_wide(x), -high, high).astype(target)
-        case ("int" | "uint"), "float" if target.kind == "V" or target.char not in "efd":
+        case (("int" | "uint"), "float") if target.kind == "V" or target.char not in "efd":
             return _via_float(source, op)
-        case ("int" | "uint"), ("int" | "uint") if source.bits < 8:
+        case (("int" | "uint"), ("int" | "uint")) if source.bits < 8:
             return lambda x: x.astype(np.int8).astype(target)
         case "bool", _ if target.char not in np.typecodes["All"]:
             return lambda x: x.astype(np.float32).astype(target)
     return None
+
+
+def _largest(small: DType) -> float:
+    return float(ml_dtypes.finfo(small.numpy).max)  # type: ignore[no-untyped-call]
 
 
 def _wide(x: Any) -> Any:
@@ -73,7 +73,7 @@ def _via_float(source: DType, op: ops.Cast) -> Convert:
     """Integers to small floats, through floats and their saturation."""
     target = op.dtype.numpy
     if op.dtype.bits == 8 and op.saturate and op.dtype.name != "float8_e8m0fnu":
-        high = float(ml_dtypes.finfo(target).max)
+        high = _largest(op.dtype)
         return lambda x: np.clip(x.astype(np.float64), -high, high).astype(target)
     return lambda x: x.astype(np.float64).astype(target)
 
@@ -90,7 +90,9 @@ def _to_integer(x: Any, op: ops.Cast) -> Any:
         return whole.astype(wide).astype(op.dtype.numpy)
     if op.strict:
         worst = x.reshape(-1)[int(np.argmin(fits.reshape(-1)))]
-        raise ExecutionError(f"{worst} does not fit in {op.dtype}", code="IR612", remedy="clip it, or cast without strict")
+        raise ExecutionError(
+            f"{worst} does not fit in {op.dtype}", code="IR612", remedy="clip it, or cast without strict"
+        )
     kept = np.where(fits, whole, 0).astype(wide)
     kept = np.where(whole >= above, wide.type(int(above) - 1), kept)
     return np.where(whole < low, wide.type(int(low)), kept).astype(op.dtype.numpy)
