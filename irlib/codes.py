@@ -74,6 +74,7 @@ CODES: dict[str, Code] = {
     "IR205": Code("shape out of range", "a rank over 32, or a dim below 0 or from 2**48", "use smaller shapes"),
     "IR206": Code("no broadcast", "two dims differ and neither is 1", "reshape one operand"),
     "IR207": Code("shapes differ", "dims or ranks that must be equal are not", "reshape one operand"),
+    "IR208": Code("index out of range", "a constant index is not within its dim", "use -dim <= index < dim"),
     "IR210": Code("rank unknown", "an op needs a rank that is not known", "declare the type, or use irlib.specialize"),
     "IR220": Code(
         "tensor does not fit", "a tensor's bytes are not what its dtype and shape say", "write the file again"
@@ -112,6 +113,8 @@ CODES: dict[str, Code] = {
     ),
     "IR303": Code("axis out of range", "an axis is not within the operand's rank", "use -rank <= axis < rank"),
     "IR304": Code("body on a primitive", "an op that needs no body has one", "leave the body out"),
+    "IR305": Code("bounds out of order", "a lower bound that is known is above the upper one", "exchange the bounds"),
+    "IR305": Code("bounds out of order", "a lower bound is above the upper one", "swap them"),
     "IR310": Code(
         "unknown op",
         "this reader does not know the op, and it has no body or is of irlib's own dialect",
@@ -120,7 +123,22 @@ CODES: dict[str, Code] = {
     "IR311": Code(
         "unknown op version", "this reader knows other versions of the op", "read the file with a newer irlib"
     ),
+    "IR312": Code(
+        "body missing",
+        "an op of another dialect has no body, and nothing here knows the dialect's rules",
+        "embed the body when the file is written, or import the converter of the dialect",
+    ),
     "IR320": Code("not supported", "irlib knows of it and cannot do it", "read the message"),
+    "IR321": Code("no kernel", "the interpreter has no kernel for a primitive", "run it with another target"),
+    "IR322": Code(
+        "no body for these operands",
+        "a composite's body cannot be made even for the operands it is run on",
+        "see the op's description for the operands it takes",
+    ),
+    "IR323": Code("no such target", "nothing runs graphs under this name", "use one that the message names"),
+    "IR324": Code(
+        "package missing", "the work needs a package that is not installed", "install what the message names"
+    ),
     # outputs and roles
     "IR401": Code("unknown role", "no such role of a variable or output", "use one that the message names"),
     "IR402": Code(
@@ -184,18 +202,48 @@ CODES: dict[str, Code] = {
     "IR532": Code("unknown label", "an operand or output refers to a node that is not above it", "define it first"),
     # running and differentiating
     "IR600": Code("feed", "a feed has the wrong name, shape or dtype, or is missing", "read the message"),
+    "IR601": Code(
+        "feed of nothing", "a feed has a name that no variable of the graph has", "see the names with irlib show"
+    ),
+    "IR602": Code(
+        "feed missing", "an input, or a variable without a value, was not fed", "feed what the message names"
+    ),
+    "IR603": Code("feed does not fit", "a feed has not the declared dtype or shape", "cast or reshape it"),
+    "IR604": Code("dim out of bounds", "a dim is outside the bounds of its symbol", "feed an array within the bounds"),
+    "IR605": Code(
+        "number of cotangents", "there are more or fewer cotangents than outputs", "give one for each output"
+    ),
     "IR610": Code("execution", "an op failed while it ran", "see the node and the operands' types in the message"),
+    "IR612": Code(
+        "value does not fit",
+        "a strict cast met a value that the dtype cannot hold",
+        "clip it, or do not ask for strict",
+    ),
     "IR611": Code(
         "loop cannot be stacked",
         "the values that a loop stacks have different shapes, or what it scans different lengths",
         "bring them to one shape, or collect them in a sequence",
     ),
+    "IR612": Code(
+        "integer arithmetic",
+        "an integer was divided by zero or raised to a negative power",
+        "guard it, or cast to a float",
+    ),
+    "IR613": Code(
+        "does not fit", "a strict cast met NaN, infinity or a number out of range", "clip it, or cast not strictly"
+    ),
     "IR620": Code("over budget", "the run would need more than its budget", "give it a larger budget"),
+    "IR621": Code(
+        "too many nodes", "the bodies of composites expand to more nodes than allowed", "keep the composites"
+    ),
     "IR622": Code(
         "loop did not end", "a loop made as many steps as it may", "raise its max_trips, or correct its condition"
     ),
     "IR700": Code("derivative", "a derivative does not exist or is not known", "read the message"),
     "IR701": Code("no derivative known", "the op has no derivative rule", "leave it out of the path, or give a rule"),
+    "IR702": Code("not a real scalar", "what is differentiated has no default cotangent", "give it its cotangent"),
+    "IR703": Code("no cotangent", "integers, bools and strings carry none", "name floats only"),
+    "IR704": Code("which output", "the graph has several outputs and none was named", "name it as `of`"),
     "IR705": Code(
         "derivative of a carried sequence",
         "a loop whose derivative is asked for carries a sequence or an optional",

@@ -42,9 +42,9 @@ def _(op: Any, operands: Operands, results: Results) -> Bound:
 
     def checked(x: Any, y: Any, *out: Any) -> Any:
         if power and (y < 0).any():
-            raise ExecutionError("an integer to a negative power, expected exponents >= 0", code="IR611")
+            raise ExecutionError("an integer to a negative power, expected exponents >= 0", code="IR612")
         if not power and not y.all():
-            raise ExecutionError("an integer divided by zero", code="IR611")
+            raise ExecutionError("an integer divided by zero", code="IR612")
         return call(x, y, *out)
 
     return into(checked)

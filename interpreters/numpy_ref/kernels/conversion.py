@@ -91,7 +91,7 @@ def _to_integer(x: Any, op: ops.Cast) -> Any:
     if op.strict:
         worst = x.reshape(-1)[int(np.argmin(fits.reshape(-1)))]
         raise ExecutionError(
-            f"{worst} does not fit in {op.dtype}", code="IR612", remedy="clip it, or cast without strict"
+            f"{worst} does not fit in {op.dtype}", code="IR613", remedy="clip it, or cast without strict"
         )
     kept = np.where(fits, whole, 0).astype(wide)
     kept = np.where(whole >= above, wide.type(int(above) - 1), kept)
