@@ -108,7 +108,7 @@ def _trained(system: System, model: irlib.Graph, out: Path, epochs: int) -> irli
     took = perf_counter() - started
     trained = with_values(model, values)
     after = float(irlib.run(trained, system.training)["loss"])
-    _say("trained", f"{total} steps of gradient descent in {took:.1f} s: training loss {before:.4g} -> {after:.4g}")
+    _say("trained", f"{total} steps of gradient descent in {took:.2f} s: training loss {before:.4g} -> {after:.4g}")
     return trained
 
 
