@@ -29,6 +29,8 @@ class Attribute:
     irlib: str
     read: Callable[[Any], Any] = lambda value: value
     write: Callable[[Any], Any] = lambda value: value
+    default: Any = None
+    """ONNX's default, where the irlib op has another or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Direct:
 _AXIS = Attribute("axis", "axis")
 _PERM = Attribute("perm", "perm")
 _TO = Attribute("to", "dtype", dtype_of_number, NUMBER_OF.__getitem__)
+_SATURATE = Attribute("saturate", "saturate", bool, int)
+_AXIS_OF_0 = Attribute("axis", "axis", default=0)
 _REAL = ("float",)
 _NUMBER = ("float", "int", "uint")
 
@@ -95,6 +99,13 @@ DIRECT: tuple[Direct, ...] = (
     Direct("MatMul", "matmul", 1, kinds=_NUMBER),
     Direct("Concat", "concat", 4, attributes=(_AXIS,)),
     Direct("Transpose", "transpose", 1, attributes=(_PERM,)),
+    Direct("Cast", "cast", 6, attributes=(_TO, _SATURATE)),
+    Direct("Gather", "take", 1, attributes=(_AXIS,)),
+    Direct("GatherElements", "take_along_axis", 11, attributes=(_AXIS_OF_0,)),
+    Direct("GatherND", "gather_nd", 11, attributes=(Attribute("batch_dims", "batch_dims"),)),
+    Direct("Erf", "erf", 9, kinds=_REAL),
+    Direct("Sigmoid", "sigmoid", 6, kinds=_REAL),
+    Direct("Softplus", "softplus", 1, kinds=_REAL),
 )
 
 
@@ -126,7 +137,8 @@ def direct_op(
         known = {a.onnx: a for a in row.attributes}
         if any(k not in known for k in attributes):
             continue
-        return cls(**row.fixed, **{known[k].irlib: known[k].read(v) for k, v in attributes.items()})
+        values = {a.onnx: a.default for a in row.attributes if a.default is not None} | dict(attributes)
+        return cls(**row.fixed, **{known[k].irlib: known[k].read(v) for k, v in values.items()})
     return None
 
 

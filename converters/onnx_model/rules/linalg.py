@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rule
 from irlib.errors import IRTypeError
 from irlib.methods import Emitter, Value

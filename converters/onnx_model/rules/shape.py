@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from irlib.converters.onnx_model.rules.operands import dims_of, int64s, length_of
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
 from irlib.errors import IRTypeError
 from irlib.methods import Emitter, Value
@@ -35,7 +36,7 @@ def size(b: Emitter, n: OnnxOp, x: Value) -> Any:
 
 @rule("Reshape", 1, until=4)
 def reshape_attribute(b: Emitter, n: OnnxOp, x: Value) -> Any:
-    return _reshaped(b, x, b.constant(list(n["shape"] or ()), "int64"), zero_copies=True)
+    return _reshaped(b, x, int64s(b, n["shape"] or ()), zero_copies=True)
 
 
 @rule("Reshape", 5)
@@ -47,52 +48,32 @@ def _reshaped(b: Emitter, x: Value, to: Value, *, zero_copies: bool) -> Any:
     """`x` in shape `to`; a 0 in it stands for the dim of `x` at that place."""
     if not zero_copies or (to.ints is not None and 0 not in to.ints):
         return b.reshape(x, to)
-    if to.ints is not None and x.rank is not None:
-        if any(d == 0 and k >= x.rank for k, d in enumerate(to.ints)):
-            raise IRTypeError(f"0 in shape {list(to.ints)} beyond the rank of {x.type}", code="IR207")
-        mine = b.shape(x)
-        return (
-            b.reshape(x, [mine[k] if d == 0 else d for k, d in enumerate(to.ints)])
-            if False
-            else _copied(b, x, to, mine)
-        )
-    return _copied(b, x, to, b.shape(x))
-
-
-def _copied(b: Emitter, x: Value, to: Value, mine: Value) -> Any:
-    length = to.shape[0] if to.shape is not None else None
-    rank = rank_of(x)
-    if not isinstance(length, int):
+    rank, length = rank_of(x), length_of(to)
+    if length is None:
         raise IRTypeError("the length of the target shape is not known", code="IR210")
-    # as many dims of x as the target has, ones behind them: a 0 there is for the reshape to refuse
-    if length <= rank:
-        source = b.take(mine, b.constant(list(range(length)), "int64"), axis=0) if length < rank else mine
-    else:
-        source = b.concat(mine, b.constant([0] * (length - rank), "int64"), axis=0)
+    if to.ints is not None and 0 in to.ints[rank:]:
+        raise IRTypeError(f"0 in shape {list(to.ints)} beyond the rank of {x.type}", code="IR207")
+    source = b.shape(x)
+    if length < rank:
+        source = dims_of(b, x, range(length))
+    elif length > rank:
+        source = b.concat(source, int64s(b, [0] * (length - rank)), axis=0)
     return b.reshape(x, b.where(b.equal(to, 0), source, to))
 
 
 @rule("Flatten", 1)
 def flatten(b: Emitter, n: OnnxOp, x: Value) -> Any:
-    rank = rank_of(x)
-    axis = n["axis"]
+    rank, axis = rank_of(x), n["axis"]
     axis = axis + rank if axis < 0 else axis
     if not 0 <= axis <= rank:
         raise IRTypeError(f"axis {n['axis']} for {x.type}, expected {-rank} to {rank}", code="IR303")
-    dims: Any = x.shape
-    if axis == 0:
-        return b.reshape(x, [1, -1])
-    if axis == rank or 0 not in dims[axis:]:
-        front = b.prod(b.take(b.shape(x), b.constant(list(range(axis)), "int64"), axis=0))
-        back = b.prod(b.take(b.shape(x), b.constant(list(range(axis, rank)), "int64"), axis=0))
-        return b.reshape(x, [front, back])
-    return b.reshape(x, [b.prod(b.take(b.shape(x), b.constant(list(range(axis)), "int64"), axis=0)), 0])
+    return b.reshape(x, [b.prod(dims_of(b, x, range(axis))), b.prod(dims_of(b, x, range(axis, rank)))])
 
 
 @rule("Squeeze", 1, until=12)
 def squeeze_attribute(b: Emitter, n: OnnxOp, x: Value) -> Any:
     axes = n["axes"]
-    return b.squeeze(x, None if axes is None else b.constant(list(axes), "int64"))
+    return b.squeeze(x, int64s(b, axes))
 
 
 @rule("Squeeze", 13)
@@ -102,7 +83,7 @@ def squeeze(b: Emitter, n: OnnxOp, x: Value, axes: Value | None) -> Any:
 
 @rule("Unsqueeze", 1, until=12)
 def unsqueeze_attribute(b: Emitter, n: OnnxOp, x: Value) -> Any:
-    return b.unsqueeze(x, b.constant(list(n["axes"]), "int64"))
+    return b.unsqueeze(x, int64s(b, n["axes"]))
 
 
 @rule("Unsqueeze", 13)
