@@ -113,7 +113,6 @@ CODES: dict[str, Code] = {
     ),
     "IR303": Code("axis out of range", "an axis is not within the operand's rank", "use -rank <= axis < rank"),
     "IR304": Code("body on a primitive", "an op that needs no body has one", "leave the body out"),
-    "IR305": Code("bounds out of order", "a lower bound that is known is above the upper one", "exchange the bounds"),
     "IR305": Code("bounds out of order", "a lower bound is above the upper one", "swap them"),
     "IR310": Code(
         "unknown op",
@@ -214,11 +213,6 @@ CODES: dict[str, Code] = {
         "number of cotangents", "there are more or fewer cotangents than outputs", "give one for each output"
     ),
     "IR610": Code("execution", "an op failed while it ran", "see the node and the operands' types in the message"),
-    "IR612": Code(
-        "value does not fit",
-        "a strict cast met a value that the dtype cannot hold",
-        "clip it, or do not ask for strict",
-    ),
     "IR611": Code(
         "loop cannot be stacked",
         "the values that a loop stacks have different shapes, or what it scans different lengths",
