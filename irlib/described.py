@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from irlib.graph import Column, Graph, Role
-from irlib.inference import Inference, known_of_variable
+from irlib.inference import Entry, Inference, known_of_variable
 from irlib.op import MAX_KNOWN, Composite, Known, Op
 from irlib.types import TensorType, Type
 
@@ -42,6 +42,7 @@ class Descriptions:
         self._found: dict[tuple[int, Knowns], Column] = {}
         self._contexts: dict[int, int] = {}
         self._kept: dict[int, Graph] = {}  # ids are keys above, so the graphs must outlive them
+        self._entries: dict[tuple[int, int, tuple[int, ...]], Entry] = {}
 
     def of(self, graph: Graph, knowns: Knowns = ()) -> Column:
         """int64[values]: the description of each value of `graph`, given what is known of its inputs."""
@@ -64,6 +65,14 @@ class Descriptions:
             return graph, knowns
         count = self._contexts[id(graph)] = self._contexts.get(id(graph), 0) + 1
         return graph, knowns if count <= MAX_CONTEXTS else ()
+
+    def infer(self, op: Op, operands: Sequence[int], body: Graph | None) -> Entry:
+        """`Inference.infer`, remembered, for an op of a graph that was described. Raises: as that does."""
+        key = (id(op), id(body), tuple(operands))
+        found = self._entries.get(key)
+        if found is None:
+            found = self._entries[key] = self.inference.infer(op, operands, body)
+        return found
 
     def known(self, description: int) -> Known:
         """What a description says of the value; None for -1."""
@@ -130,7 +139,7 @@ class Descriptions:
             column = self._found[id(request[0]), request[1]]
             return tuple(self.known(int(column[body.output_value(o)])) for o in body.outputs)
         try:
-            entry = self.inference.infer(op, operands, body)
+            entry = self.infer(op, operands, body)
         except Exception:  # noqa: BLE001 a rule that fails tells nothing here; validation reports it
             return ()
         return tuple(self.inference.described[d].known for d in entry.results)

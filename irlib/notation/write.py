@@ -11,6 +11,7 @@ from irlib.notation.attributes import write_attribute
 from irlib.notation.elements import write_tensor
 from irlib.notation.words import label, op_name, quoted, word
 from irlib.op import ForeignOp, Op
+from irlib.validate.nested import regions_of
 
 __all__ = ["node_lines", "numbered", "output_line", "symbol_text", "text"]
 
@@ -45,8 +46,7 @@ def numbered(graph: Graph) -> dict[Graph, int]:
 def _inner(graph: Graph) -> list[Graph]:
     found: list[Graph] = []
     for op, body in zip(graph.ops, graph.bodies, strict=True):
-        for value in op.attribute_values().values():
-            found += [g for g in (value if isinstance(value, tuple) else (value,)) if isinstance(g, Graph)]
+        found += regions_of(op)
         if body is not None:
             found.append(body)
     return found

@@ -71,4 +71,4 @@ def _findings_in(found: Nested) -> Iterator[Finding]:
         yield from check(found.graph, found.place)
     yield from check_outputs(found.graph, found.place)
     if not found.is_body:
-        yield from check_unused(found.graph, found.place)
+        yield from check_unused(found.graph, found.place, is_region=found.is_region)

@@ -13,6 +13,7 @@ from irlib.op import Composite, ForeignOp, Op, lookup
 from irlib.tensor import Tensor
 from irlib.types import DType, OptionalType, SequenceType, TensorType
 from irlib.validate.finding import Finding
+from irlib.validate.kinds import is_of_kind
 from irlib.validate.place import shown
 
 __all__ = ["check_ops"]
@@ -32,6 +33,11 @@ def check_ops(graph: Graph, place: str) -> Iterator[Finding]:
         for name, value in op.attribute_values().items():
             for what in _wrong_with(value):
                 yield Finding("IR302", "error", where, f"attribute {shown(name)!r} is {what}")
+        for field in () if isinstance(op, ForeignOp) else op.attributes():
+            value = getattr(op, field.name)
+            if not is_of_kind(value, str(field.type)):
+                what = f"attribute {field.name!r} is a {type(value).__name__}, expected {field.type}"
+                yield Finding("IR302", "error", where, what)
 
 
 def _check_known(op: Op, where: str) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from irlib.inference import Inference, unify
 from irlib.op import Composite
 from irlib.types import Type
 from irlib.validate.finding import Finding
+from irlib.validate.nested import regions_of
 from irlib.validate.place import graph_place, node_place
 from irlib.validate.signatures import Group, signatures
 
@@ -61,12 +62,12 @@ class _Checker:
         graph = self.graph
         kind, operands, results = group.signature
         op, body = graph.ops[kind], graph.bodies[kind]
-        for region in op.regions():
+        for region in regions_of(op):
             self.inner.append((region, (), f"{node_place(self.place, graph, group.first)}, {graph_place(region)}"))
         if isinstance(op, Composite) and body is not None:
             yield from self._check_body(group, body)
         try:
-            inferred = [self.inference.described[d].type for d in self.inference.infer(op, operands, body).results]
+            inferred = [self.inference.described[d].type for d in self.descriptions.infer(op, operands, body).results]
         except IRError as error:
             yield self._finding(group, error.code, error.what, error.remedy)
             return

@@ -15,8 +15,11 @@ __all__ = ["check_unused", "dead_nodes"]
 _REMEDY = "leave them out, or make them outputs"
 
 
-def check_unused(graph: Graph, place: str) -> Iterator[Finding]:
-    """Warns of op nodes that no output needs; notes variables that nothing uses."""
+def check_unused(graph: Graph, place: str, *, is_region: bool = False) -> Iterator[Finding]:
+    """Warns of op nodes that no output needs; notes variables that nothing uses.
+
+    What a region takes is settled by the op that holds it, so there unused variables are nothing to speak of.
+    """
     if not graph.outputs:
         return
     dead = dead_nodes(graph)
@@ -24,6 +27,8 @@ def check_unused(graph: Graph, place: str) -> Iterator[Finding]:
     if len(ops):
         names = listed((graph.names.get(i, str(i)) for i in ops[:6].tolist()), len(ops))
         yield Finding("IR801", "warning", place, f"{_plural(len(ops), 'node')} no output needs: {names}", _REMEDY)
+    if is_region:
+        return
     unused = dead[graph.kind[dead] < 0].tolist()
     for role, code, severity in (
         (Role.PARAMETER, "IR802", "note"),

@@ -146,7 +146,7 @@ def test_nan_with_a_payload_as_attribute_reads_back_bit_for_bit() -> None:
 
 def test_equal_bodies_are_written_once() -> None:
     b = irlib.Builder()
-    x = b.input("x", "float32[n]")
+    x: Any = b.input("x", "float32[n]")
     for i in range(3):
         (x,) = b.emit(ForeignOp("d", f"op{i}", 1), [x], body=body())
     b.output("y", x)
@@ -166,7 +166,7 @@ def test_deeply_nested_bodies_need_no_stack() -> None:
 
 def test_long_chain_reads_back() -> None:
     b = irlib.Builder()
-    x = b.input("x", "float32[n]")
+    x: Any = b.input("x", "float32[n]")
     for _ in range(20_000):
         x = b.tanh(x)
     b.output("y", x)
