@@ -27,6 +27,7 @@ FAMILIES = (
     "control_flow",
     "sequence",
     "optional",
+    "decomposition",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 
