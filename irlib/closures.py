@@ -15,7 +15,7 @@ from irlib.errors import IRError, IRTypeError, StructureError
 from irlib.graph import Graph
 from irlib.inference import unify
 from irlib.op import Operand
-from irlib.types import TensorType, Type
+from irlib.types import OptionalType, TensorType, Type
 
 __all__ = ["carries_cotangent", "fixed_point", "joined", "results_of"]
 
@@ -32,6 +32,9 @@ def results_of(region: Graph, operands: Sequence[Operand | None], what: str) -> 
 
     Raises: StructureError when their number is wrong; IRTypeError when one is not of the input's type.
     """
+    inputs = region.inputs
+    if len(operands) < len(inputs) and all(isinstance(n.type, OptionalType) for n in inputs[len(operands) :]):
+        operands = [*operands, *(None for _ in inputs[len(operands) :])]
     if len(operands) != len(region.inputs):
         raise StructureError(
             f"{what} has {len(region.inputs)} inputs, got {len(operands)} operands for it", code="IR233"
@@ -41,6 +44,9 @@ def results_of(region: Graph, operands: Sequence[Operand | None], what: str) -> 
         raise StructureError(f"{what} has the free variable {free.name!r}, expected inputs and constants", code="IR107")
     given: list[Operand] = []
     for k, (node, operand) in enumerate(zip(region.inputs, operands, strict=True)):
+        if isinstance(node.type, OptionalType) and (operand is None or not isinstance(operand.type, OptionalType)):
+            # when a graph runs, an optional is its value, or nothing
+            operand = Operand(node.type)
         if operand is None:
             raise StructureError(f"operand {k} of {what} is absent, expected a value", code="IR105")
         if not unify(node.type, operand.type):

@@ -221,8 +221,8 @@ class Emitter(OpMethods):
         return self.conj(x) if x.operand.type.dtype.kind == "complex" else x
 
     def zeros_like(self, x: Any) -> Any:
-        """Zeros in the dtype and shape of `x`."""
-        return self.full_like(x, 0)
+        """Zeros in the dtype and shape of `x`; of a sequence or optional, of each value in it."""
+        return self.full_like(x, 0) if isinstance(x.type, TensorType) else self.container_zeros_like(x)
 
     def kept_shape(self, x: Any, axes: Any) -> Any:
         """The shape of `x` with 1 at `axes` (all of them where `axes` is None): what a reduction keeps."""

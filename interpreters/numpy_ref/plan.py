@@ -311,12 +311,20 @@ class _Planner:
         uses: list[Uses] = []
         if entry.bound is None or entry.bound.style is not Style.NEW:
             self.borrowed.update(range(value, value + len(entry.results)))
+            self._hold(ids, value)
         for r in range(len(entry.results)):
             mine: Uses = []
             self.uses[value + r] = mine
             uses.append(mine)
         single = len(uses) == 1 and entry.bound is not None
         self._step(node, _storing(call, uses[0]) if single else _storing_all(call, uses), self._arguments(ids))
+
+    def _hold(self, ids: list[int], value: int) -> None:
+        """What may look into a fixed array keeps it from being written to again, up to the last use of the view."""
+        root = self.root.get(ids[0], (ids[0], 0))[0] if ids else -1
+        if root in self.owned:
+            self.root[value] = (root, self.remaining[value])
+            self.remaining[root] += self.remaining[value]
 
     def _arguments(self, ids: list[int]) -> list[Any]:
         """The operands of a step; the late ones are registered to be put in."""
@@ -342,7 +350,8 @@ class _Planner:
             self.remaining[root] -= count
             if not self.remaining[root]:
                 self._dead(root, node)
-            return
+            if value not in self.uses:
+                return
         kind = self.owned.pop(value, None)
         if kind is not None:
             pool = self.free.get(kind)

@@ -89,7 +89,8 @@ def recording(body: Graph, layout: Layout, kept: int) -> Graph:
 def reversed_body(body: Graph, pullback: Graph, layout: Layout, outputs: int, wrt: Wrt) -> Graph:
     """One step backwards, as the body of a `scan`.
 
-    `pullback` is that of `body` by `wrt.all`. The body's per-step outputs start at `outputs`. Carried: the cotangent of each of `wrt.carries`, the sum so far for each of `wrt.invariants`. Scanned: what
+    `pullback` is that of `body` by `wrt.all`. The body's per-step outputs start at `outputs`.
+    Carried: the cotangent of each of `wrt.carries`, the sum so far for each of `wrt.invariants`. Scanned: what
     `recording` recorded, the slices, the cotangents of the float per-step outputs. Then all invariants.
     Results: the carried, and per step the cotangents of `wrt.slices`.
     """

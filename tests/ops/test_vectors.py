@@ -14,7 +14,7 @@ from irlib.builder import Builder
 from irlib.graph import Graph
 from irlib.inference import unify
 from irlib.interpreters.numpy_ref.eager import run_nodes
-from irlib.types import DTYPES, TensorType, Type, type_of
+from irlib.types import DTYPES, OptionalType, TensorType, Type, type_of
 from tests.ops.judge import TOLERANCE, judged
 from tests.vectors import ALL
 from tests.vectors.vector import Vector
@@ -79,6 +79,8 @@ def test_inference_gives_the_type_of_the_result(vector: Vector) -> None:
         graph = build(vector, vector.operands, symbolic=symbolic)
         for output, expected in zip(graph.outputs, vector.expected, strict=True):
             found = graph.value_type(graph.output_value(output))
+            if isinstance(found, OptionalType):
+                found = found.element  # when a graph runs, an optional is its value
             if expected is not None and not (isinstance(expected, list) and not expected):
                 assert unify(type_of(expected), found), f"{found} for {type_of(expected)}"
 
@@ -120,6 +122,24 @@ def complexified(graph: Graph) -> Graph:
     return b.build()
 
 
+def _parts(values: list[Any]) -> list[Any]:
+    """The arrays among values, those in sequences one by one; an optional that is absent has none."""
+    parts: list[Any] = []
+    for value in values:
+        parts.extend(_parts(value) if isinstance(value, list) else [] if value is None else [value])
+    return parts
+
+
+def _filled(shapes: list[Any], parts: list[Any]) -> list[Any]:
+    """Values of the same make as `shapes`, from their arrays; the inverse of `_parts`."""
+    left = iter(parts)
+
+    def fill(shape: Any) -> Any:
+        return [fill(item) for item in shape] if isinstance(shape, list) else None if shape is None else next(left)
+
+    return [fill(shape) for shape in shapes]
+
+
 class _Case:
     """A vector's float inputs as a function of them alone, and its gradient graph."""
 
@@ -138,10 +158,15 @@ class _Case:
 
     @property
     def xs(self) -> list[Any]:
-        return [self.inputs[n] for n in self.wrt]
+        return _parts([self.inputs[n] for n in self.wrt])
 
-    def forward(self, xs: list[Any]) -> list[Any]:
-        feeds: dict[str, Any] = {**self.inputs, **dict(zip(self.wrt, xs, strict=True))}
+    def _feeds(self, xs: list[Any]) -> dict[str, Any]:
+        made = _filled([self.inputs[n] for n in self.wrt], xs)
+        return {**self.inputs, **dict(zip(self.wrt, made, strict=True))}
+
+    def results(self, xs: list[Any]) -> list[Any]:
+        """The float results, sequences as they are."""
+        feeds = self._feeds(xs)
         graph = self.graph
         if any(np.iscomplexobj(x) for x in xs) and not any(np.iscomplexobj(x) for x in self.xs):
             graph = complexified(graph)
@@ -150,11 +175,14 @@ class _Case:
             results = run_nodes(graph, [feeds[n] for n in self.names])
         return [results[k] for k in self.floats]
 
+    def forward(self, xs: list[Any]) -> list[Any]:
+        return _parts(self.results(xs))
+
     def vjp(self, xs: list[Any], cotangents: list[Any]) -> list[Any]:
-        feeds: dict[str, Any] = {**self.inputs, **dict(zip(self.wrt, xs, strict=True))}
-        feeds |= {f"d_{n}": c for n, c in zip(self.of, cotangents, strict=True)}
+        made = _filled(self.results(xs), cotangents)
+        feeds = self._feeds(xs) | {f"d_{n}": c for n, c in zip(self.of, made, strict=True)}
         with np.errstate(all="ignore"):
-            return list(run_nodes(self.gradient, [feeds[str(n.name)] for n in self.gradient.inputs]))
+            return _parts(list(run_nodes(self.gradient, [feeds[str(n.name)] for n in self.gradient.inputs])))
 
 
 def _case(vector: Vector) -> _Case:
@@ -162,7 +190,7 @@ def _case(vector: Vector) -> _Case:
     graph = build(vector, operands)
     wrt = [
         n.name for n in graph.inputs
-        if autodiff.carries_cotangent(n.type) and isinstance(n.type, TensorType)
+        if autodiff.carries_cotangent(n.type)
         and (vector.wrt is None or int(str(n.name)[1:]) in vector.wrt)
     ]  # fmt: skip
     return _Case(graph, _dynamic(vector, operands), [str(n) for n in wrt])
@@ -184,10 +212,9 @@ def test_second_derivative_is_right(vector: Vector) -> None:
         pytest.skip("no float operand or result")
     kind = vector.judge or vector.op.smoothness
     rng = np.random.default_rng(1)
-    cotangents = {
-        f"d_{n}": rng.standard_normal(np.shape(y)).astype(np.asarray(y).dtype)
-        for n, y in zip(case.of, case.forward(case.xs), strict=True)
-    }
+    results = case.results(case.xs)
+    random = [rng.standard_normal(np.shape(y)).astype(y.dtype) for y in _parts(results)]
+    cotangents = {f"d_{n}": c for n, c in zip(case.of, _filled(results, random), strict=True)}
     inputs = [{**case.inputs, **cotangents}[str(n.name)] for n in case.gradient.inputs]
     second = _Case(case.gradient, inputs, [*case.wrt, *cotangents])
     assert judged(kind, second.forward, second.xs, second.vjp) <= TOLERANCE[kind]
