@@ -76,7 +76,7 @@ def _dialect(module: str) -> Any:
 def _name_dialects() -> None:
     from irlib.op import DIALECTS
 
-    for name in ("ai.onnx", "ai.onnx.ml", "ai.onnx.preview.training"):
+    for name in ("ai.onnx", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training"):
         DIALECTS[name] = _dialect("irlib.converters.onnx_model.dialect")
 
 

@@ -502,6 +502,8 @@ def _operand_name(names: Sequence[str], index: int, *, variadic: bool) -> str:
 
 def check_name(name: str, where: str) -> None:
     """Raises: NameConflictError unless `name` is 1 to 4096 bytes of text without control characters."""
+    if 0 < len(name) <= MAX_NAME and name.isascii() and name.isprintable():
+        return
     if (
         not name
         or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME

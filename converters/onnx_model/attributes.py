@@ -1,8 +1,8 @@
 """AttributeProto to Python values, exactly: what a `ForeignOp` keeps and an exporter writes again.
 
-FLOAT is float, INT int, STRING str (bytes where it is not UTF-8), TENSOR `Tensor`, TYPE_PROTO a type, GRAPH a `Graph`; the
-plural kinds are tuples of them. A sparse tensor is the tuple (values, indices, dims). Which kind an attribute is, the
-op's schema says.
+FLOAT is float, INT int, STRING str (bytes where it is not UTF-8), TENSOR `Tensor`, TYPE_PROTO a type, GRAPH a `Graph`;
+the plural kinds are tuples of them. A sparse tensor is the tuple (values, indices, dims). Which kind an attribute is,
+the op's schema says.
 """
 
 from __future__ import annotations

@@ -46,9 +46,21 @@ class Direct:
     attributes: tuple[Attribute, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Attributes of the irlib op that ONNX does not have, and what they are."""
+    when: Callable[[tuple[Type | None, ...], Mapping[str, Any]], bool] | None = None
+    """What else must hold of operand types and ONNX attributes."""
 
-    def admits(self, types: tuple[Type | None, ...]) -> bool:
-        return not self.kinds or all(isinstance(t, TensorType) and t.dtype.kind in self.kinds for t in types)
+    def admits(self, types: tuple[Type | None, ...], attributes: Mapping[str, Any]) -> bool:
+        """Whether the row holds for these operands."""
+        if self.kinds and not all(isinstance(t, TensorType) and t.dtype.kind in self.kinds for t in types):
+            return False
+        return self.when is None or self.when(types, attributes)
+
+
+def _plain_cast(types: tuple[Type | None, ...], attributes: Mapping[str, Any]) -> bool:
+    """A float to less than 8 bits wraps in ONNX, and float8e8m0 rounds up by default: those have rules."""
+    (source,), to = types, dtype_of_number(attributes["to"])
+    small = to.is_integer and to.bits < 8
+    return isinstance(source, TensorType) and to.name != "float8_e8m0fnu" and not (small and source.dtype.is_float)
 
 
 _AXIS = Attribute("axis", "axis")
@@ -99,7 +111,7 @@ DIRECT: tuple[Direct, ...] = (
     Direct("MatMul", "matmul", 1, kinds=_NUMBER),
     Direct("Concat", "concat", 4, attributes=(_AXIS,)),
     Direct("Transpose", "transpose", 1, attributes=(_PERM,)),
-    Direct("Cast", "cast", 6, attributes=(_TO, _SATURATE)),
+    Direct("Cast", "cast", 6, attributes=(_TO, _SATURATE), when=_plain_cast),
     Direct("Gather", "take", 1, attributes=(_AXIS,)),
     Direct("GatherElements", "take_along_axis", 11, attributes=(_AXIS_OF_0,)),
     Direct("GatherND", "gather_nd", 11, attributes=(Attribute("batch_dims", "batch_dims"),)),
@@ -132,7 +144,7 @@ def direct_op(
     """The irlib op that this ONNX op is for operands of these types; None where it is a composite."""
     for row in _rows().get((domain, name), ()):
         cls = _class(row.irlib)
-        if cls is None or not row.since <= since <= row.until or not row.admits(types):
+        if cls is None or not row.since <= since <= row.until or not row.admits(types, attributes):
             continue
         known = {a.onnx: a for a in row.attributes}
         if any(k not in known for k in attributes):

@@ -87,9 +87,9 @@ class Symbols:
     def type(self, proto: Any) -> Type:
         """The type that a TypeProto states.
 
-        Raises: IRTypeError when it states none or a wrong one; UnsupportedError for maps, sparse tensors and opaque types.
+        Raises: IRTypeError when it states none or a wrong one; UnsupportedError for maps, sparse and opaque types.
         """
-        wrappers: list[type[SequenceType] | type[OptionalType]] = []
+        wrappers: list[type[SequenceType | OptionalType]] = []
         kind = proto.WhichOneof("value")
         while kind in ("sequence_type", "optional_type"):
             wrappers.append(SequenceType if kind == "sequence_type" else OptionalType)

@@ -41,7 +41,8 @@ def called(
     body = model.bodies[cached]
     if body is None:
         raise StructureError(f"function {shown(key[1])} cannot be read", code="IR857")
-    return caller.b.emit_with_body(op, operands, body, name)
+    results: tuple[Any, ...] = caller.b.emit_with_body(op, operands, body, name)
+    return results
 
 
 def _body(model: Model, key: FunctionKey, attributes: dict[str, Any], operands: list[Any], depth: int) -> Graph | None:

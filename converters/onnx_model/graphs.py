@@ -7,12 +7,12 @@ from typing import Any
 
 from irlib.builder import Builder
 from irlib.converters.onnx_model import schemas
-from irlib.converters.onnx_model.attributes import FIELDS, GRAPH, GRAPHS, KINDS, kind_of, read_attribute
+from irlib.converters.onnx_model.attributes import GRAPH, GRAPHS, KINDS, kind_of, read_attribute
 from irlib.converters.onnx_model.constants import constant_node
 from irlib.converters.onnx_model.direct import direct_op
 from irlib.converters.onnx_model.functions import called
 from irlib.converters.onnx_model.model import Model, normal
-from irlib.converters.onnx_model.names import clean, cycle_or_disorder, subgraphs
+from irlib.converters.onnx_model.names import clean, cycle_or_disorder
 from irlib.converters.onnx_model.notes import Notes
 from irlib.converters.onnx_model.regions import with_regions
 from irlib.converters.onnx_model.rules.rule import CAPTURES, RESULTS, find_rule
@@ -57,7 +57,7 @@ class GraphReader:
         self.bindings = bindings
         self.depth = depth
         self.values: dict[str, Any] = {}
-        """The value of each name; None where it is an absent operand of a function, BROKEN where it could not be made."""
+        """The value of each name; None: an operand of a function that is absent; BROKEN: it could not be made."""
         self.declared: dict[str, Any] = {}
         """The ValueInfoProto of each name that has one."""
         self.notes = Notes()
@@ -108,6 +108,8 @@ class GraphReader:
         if any(a.type in (GRAPH, GRAPHS) or a.HasField("g") for a in node.attribute):
             operands = with_regions(self, index, node, found, operands, attributes)
         op = self._op(found, node, attributes, operands)
+        if attributes and not isinstance(op, ForeignOp):
+            self._note_defaults(found, node, attributes)
         return self._define(index, node, self.b.emit(op, operands, self._name_of(node)))
 
     def _operand(self, index: int, node: Any, name: str) -> Any:
@@ -203,7 +205,6 @@ class GraphReader:
             )
         if a.ref_attr_name in self.bindings:
             made[a.name] = self.bindings[a.ref_attr_name]
-        assert FIELDS
 
     def _check_operands(self, found: OpSchema, node: Any, operands: list[Any]) -> None:
         count, (least, most) = len(operands), found.inputs
@@ -248,6 +249,13 @@ class GraphReader:
             )
         return ForeignOp(found.dialect, found.name, found.since, tuple(sorted(attributes.items())))
 
+    def _note_defaults(self, found: OpSchema, node: Any, attributes: dict[str, Any]) -> None:
+        """A primitive does not tell an attribute that was left out from one that says what the default is."""
+        defaults = [k for k, v in attributes.items() if k in found.defaults and found.defaults[k] == v]
+        name = self._name_of(node)
+        if defaults and name is not None:
+            self.notes.defaults[name] = defaults
+
     # Results
 
     def _name_of(self, node: Any) -> str | None:
@@ -288,6 +296,3 @@ class GraphReader:
                 "IR230", where, f"{shown(info.name)!r} is declared as {declared}, inferred as {value.type}",
                 "correct the declaration, or leave it out",
             )  # fmt: skip
-
-
-__all__ += ["subgraphs"]

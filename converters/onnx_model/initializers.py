@@ -1,4 +1,4 @@
-"""Initializers as bound variables: floats are parameters, BatchNormalization's statistics buffers, the rest constants."""
+"""Initializers as bound variables: parameters where they are floats, buffers (running statistics) or constants."""
 
 from __future__ import annotations
 

@@ -61,10 +61,8 @@ class Model:
                 self.add("IR851", where, f"opset {shown(domain or 'ai.onnx')!r} is imported in two versions")
             newest = schemas.newest(domain)
             if version < 1 or (newest and version > newest):
-                self.add(
-                    "IR852", where, f"opset {shown(domain or 'ai.onnx')!r} version {version}, this reader knows 1 to {newest}",
-                    "install a newer onnx" if version > newest else "",
-                )  # fmt: skip
+                what = f"opset {shown(domain or 'ai.onnx')!r} version {version}, this reader knows 1 to {newest}"
+                self.add("IR852", where, what, "install a newer onnx" if version > newest else "")
             found[domain] = version
         return found
 

@@ -1,4 +1,4 @@
-"""Names of an ONNX model: which a subgraph uses from outside, in which order nodes stand, and which irlib cannot keep."""
+"""Names of a model: what a subgraph uses from outside, the order of nodes, and names that irlib cannot keep."""
 
 from __future__ import annotations
 

@@ -28,6 +28,8 @@ class Notes:
         """The constants that were Constant nodes, and the attribute that held the value."""
         self.values: dict[str, dict[str, Any]] = {}
         """Of inputs, outputs and initializers: docstring, metadata properties."""
+        self.defaults: dict[str, list[str]] = {}
+        """Attributes that were written although they have their default, of nodes that became primitives."""
         self.graph: dict[str, Any] = {}
 
     def node(self, node: Any, key: str | None) -> None:
@@ -58,6 +60,7 @@ class Notes:
         parts = {
             "onnx.graph": self.graph, "onnx.names": self.names, "onnx.outputs": self.outputs,
             "onnx.nodes": self.extras, "onnx.constants": self.constants, "onnx.values": self.values,
+            "onnx.defaults": self.defaults,
         }  # fmt: skip
         made: dict[str, str] = {}
         for key, part in parts.items():

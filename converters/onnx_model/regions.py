@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from irlib.builder import Builder
 from irlib.closures import joined
-from irlib.converters.onnx_model.attributes import GRAPH, GRAPHS
 from irlib.converters.onnx_model.initializers import add_constants
 from irlib.converters.onnx_model.model import MAX_DEPTH
 from irlib.converters.onnx_model.names import clean, free_names, subgraphs
@@ -48,15 +47,13 @@ def with_regions(
             captured[name] = value
     where = reader.where(index, node)
     for a in node.attribute:
-        kinds = {
-            GRAPH: lambda a=a: _region(reader, found, a.g, operands, attributes, captured, where),
-            GRAPHS: lambda a=a: tuple(
-                _region(reader, found, g, operands, attributes, captured, where) for g in a.graphs
-            ),
-        }
-        kind = a.type or (GRAPH if a.HasField("g") else 0)
-        if kind in kinds and not a.ref_attr_name:
-            attributes[a.name] = kinds[kind]()
+        if a.ref_attr_name:
+            continue
+        if a.HasField("g"):
+            attributes[a.name] = _region(reader, found, a.g, operands, attributes, captured, where)
+        elif len(a.graphs):
+            made = [_region(reader, found, g, operands, attributes, captured, where) for g in a.graphs]
+            attributes[a.name] = tuple(made)
     if captured:
         attributes[CAPTURES] = len(captured)
         # absent operands hold their places, so that the captured values stand last and are counted from there
@@ -114,14 +111,10 @@ def _stated(reader: GraphReader, info: Any) -> Type | None:
     return None if info.type.WhichOneof("value") is None else reader.model.symbols.type(info.type)
 
 
-def _closer(stated: Type | None, given: Type | None) -> Type:
-    """What is known of an input: as declared, where that leaves the rank or a dim open as the operand has it."""
-    if given is None:
-        assert stated is not None
-        return stated
-    if not isinstance(stated, TensorType) or not isinstance(given, TensorType):
-        return given
-    return given
+def _closer(stated: Type | None, given: Type) -> Type:
+    """What is known of an input: what the operand is, or what is declared where the operand's rank is not known."""
+    unknown = isinstance(given, TensorType) and given.shape is None
+    return stated if unknown and stated is not None else given
 
 
 def _built(reader: GraphReader, proto: Any, types: list[Type], captured: dict[str, Any], where: str) -> Graph:
@@ -162,7 +155,7 @@ def _built(reader: GraphReader, proto: Any, types: list[Type], captured: dict[st
 
 # What the inputs of a subgraph are, by op: types, and which of them are fed from which output of the step before.
 
-_Formal = tuple[list["Type | None"], list[tuple[int, int]]]
+_Formal = tuple[list["Type"], list[tuple[int, int]]]
 
 
 def _if(found: OpSchema, operands: list[Any], attributes: dict[str, Any]) -> _Formal:
@@ -185,9 +178,9 @@ def _scan(found: OpSchema, operands: list[Any], attributes: dict[str, Any]) -> _
     axes = attributes.get("scan_input_axes") or (0,) * count
     if len(axes) != count:
         raise StructureError(f"{len(axes)} scan_input_axes, expected {count}", code="IR302")
-    lost = [(0,)] * states if batched else [()] * states
+    lost: list[tuple[int, ...]] = [(0,) if batched else ()] * states
     lost += [(0, 1)] * count if batched else [(a,) for a in axes]
-    types: list[Type | None] = [_without(v.type, gone) for v, gone in zip(values, lost, strict=True)]
+    types = [_without(v.type, gone) for v, gone in zip(values, lost, strict=True)]
     return types, [(k, k) for k in range(states)]
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from irlib.converters.onnx_model.dtypes import TYPE_STRINGS, type_of_string
+from irlib.converters.onnx_model.attributes import Reading, read_attribute
+from irlib.converters.onnx_model.dtypes import TYPE_STRINGS, Symbols, type_of_string
 from irlib.types import SequenceType, TensorType, Type
 
 __all__ = ["DIALECT_OF", "DOMAIN_OF", "AttributeSpec", "OpSchema", "newest", "schema", "spelled", "versions"]
@@ -60,6 +61,13 @@ class OpSchema:
     def demanded(self) -> tuple[str, ...]:
         """The attributes that must be given."""
         return tuple(a.name for a in self.attributes.values() if a.required)
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The values of the defaults."""
+        reading = Reading(Symbols(), None)
+        specs = self.attributes.values()
+        return {a.name: read_attribute(a.default, a.kind, reading) for a in specs if a.default is not None}
 
     def formal(self, index: int) -> tuple[str, bool]:
         """Type string of operand `index`, and whether it shares it with the other operands of that string."""

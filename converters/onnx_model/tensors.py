@@ -1,4 +1,4 @@
-"""TensorProto to `Tensor`: every dtype, every field its elements may stand in, sizes checked before anything is allocated."""
+"""TensorProto to `Tensor`: every dtype, every field of elements, sizes checked before anything is allocated."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ class ExternalData(Protocol):
     """What gives the bytes of a tensor that stands in a file of its own."""
 
     def read(self, entries: dict[str, str], expected: int) -> Any:
-        """`expected` bytes of the file that `entries` (location, offset, length) name. Raises: SafetyError, FileError."""
+        """`expected` bytes of the file that `entries` (location, offset, length) name.
+
+        Raises: SafetyError, FileError.
+        """
 
 
 def read_tensor(proto: Any, external: ExternalData | None = None) -> Tensor:
@@ -114,7 +117,7 @@ def unpacked(flat: Array, bits: int, count: int) -> Array:
         whole = np.zeros(-(-len(flat) // 3) * 3, np.uint8)
         whole[: len(flat)] = flat
         a, b, c = whole.reshape(-1, 3).T
-        parts = [a & 63, a >> 6 | (b & 15) << 2, b >> 4 | (c & 3) << 4, c >> 2]
+        parts: list[Array] = [a & 63, a >> 6 | (b & 15) << 2, b >> 4 | (c & 3) << 4, c >> 2]
     else:
         mask = np.uint8((1 << bits) - 1)
         parts = [flat >> np.uint8(k) & mask for k in range(0, 8, bits)]
@@ -182,7 +185,10 @@ def read_sparse(proto: Any, external: ExternalData | None = None) -> tuple[Tenso
 
 
 def dense_of(sparse: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-    """The dense tensor a sparse one stands for. Raises: IRTypeError when an index is out of range or it is too large."""
+    """The dense tensor a sparse one stands for.
+
+    Raises: IRTypeError when an index is out of range or it is too large.
+    """
     values, indices, dims = sparse
     shape = tuple(int(d) for d in dims.array)
     if prod(shape) > DenseLimit:

@@ -12,7 +12,7 @@ from irlib.errors import FeedError, IRError
 from irlib.graph import Graph, Role, Variable
 from irlib.inference import unify
 from irlib.interpreters.numpy_ref.eager import execute
-from irlib.op import REGISTRY, Op
+from irlib.op import DIALECTS, REGISTRY, Op
 from irlib.transforms.simplify import rebuilt
 from irlib.types import TensorType, Type, as_type
 
@@ -74,8 +74,8 @@ class _Folder(Builder):
                 results = ()  # it is to fail where it stands, when it runs
             if results and all(isinstance(r, np.ndarray) and r.nbytes <= MAX_FOLDED for r in results):
                 return tuple(self.constant(r, name=name if len(results) == 1 else None) for r in results)
-        # a body was made for the old types; where its class is here, a new one is made for the new
-        remade = (op.dialect, op.name, op.version) in REGISTRY
+        # a body was made for the old types; where its class or its dialect's rules are here, a new one is made
+        remade = (op.dialect, op.name, op.version) in REGISTRY or op.dialect in DIALECTS
         made = super().emit(op, operands, name, None if remade else body)
         return tuple(self._decided(v) if len(made) == 1 and name is None else v for v in made)
 

@@ -15,7 +15,7 @@ def batch_normalization(b: Emitter, n: OnnxOp, x: Value, scale: Value, bias: Val
     if n.version < 9 and not n["spatial"]:
         raise n.unsupported("statistics of each element (spatial = 0)")
     training = bool(n["training_mode"]) if n.version >= 14 else n.version < 7 and not n["is_test"] and n.outputs > 1
-    running = ()
+    running: tuple[Any, ...] = ()
     if training:
         axes = int64s(b, [a for a in range(rank) if a != 1])
         now = b.mean(x, axes)

@@ -11,8 +11,7 @@ from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from irlib.converters.onnx_model import schemas
-from irlib.converters.onnx_model.attributes import Reading, read_attribute
-from irlib.converters.onnx_model.dtypes import Symbols, dtype_of_number
+from irlib.converters.onnx_model.dtypes import dtype_of_number
 from irlib.errors import AttributeValueError, IRTypeError, UnsupportedError
 from irlib.graph import Graph
 from irlib.methods import Value
@@ -106,7 +105,7 @@ class OnnxOp:
 
     @property
     def captures(self) -> int:
-        """How many of the last operands are values that the regions use from outside; every region takes them all last."""
+        """How many of the last operands are values that regions use from outside; every region takes them all last."""
         return int(self.op.attribute(CAPTURES, 0))
 
     def __contains__(self, attribute: str) -> bool:
@@ -144,12 +143,7 @@ def _defaults(dialect: str, name: str, version: int) -> dict[str, Any]:
     found = schemas.schema(schemas.DOMAIN_OF.get(dialect, dialect), name, version)
     if found is None:
         return {}
-    reading = Reading(Symbols(), None)
-    return {
-        a.name: None if a.default is None else read_attribute(a.default, a.kind, reading)
-        for a in found.attributes.values()
-        if not a.required
-    }
+    return {a.name: found.defaults.get(a.name) for a in found.attributes.values() if not a.required}
 
 
 def rank_of(x: Value, what: str = "the operand") -> int:

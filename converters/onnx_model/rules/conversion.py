@@ -1,0 +1,37 @@
+"""Cast where it is not ours exactly, and CastLike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from irlib.converters.onnx_model.rules.rule import OnnxOp, rule
+from irlib.methods import Emitter, Value
+from irlib.types import DType, dtype
+
+_OLD_NAMES = {"FLOAT": "float32", "DOUBLE": "float64"}
+
+
+@rule("Cast", 1, until=5)
+def cast_to_name(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    name = str(n["to"])
+    return _cast(b, n, x, dtype(_OLD_NAMES.get(name, name.lower())))
+
+
+@rule("Cast", 6)
+def cast(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    to = n.dtype("to")
+    assert to is not None
+    return _cast(b, n, x, to)
+
+
+@rule("CastLike", 15)
+def cast_like(b: Emitter, n: OnnxOp, x: Value, like: Value) -> Any:
+    return _cast(b, n, x, like.dtype)
+
+
+def _cast(b: Emitter, n: OnnxOp, x: Value, to: DType) -> Any:
+    if to.is_integer and to.bits < 8 and x.dtype.is_float:
+        x = b.cast(x, dtype="int32")  # whose lowest bits are then taken
+    if to.name == "float8_e8m0fnu" and x.dtype.is_float and n.version >= 24 and n["round_mode"] != "nearest":
+        raise n.unsupported(f"float8e8m0 with round_mode {n['round_mode']}")
+    return b.cast(x, dtype=to, saturate=bool(n["saturate"]) if n.version >= 19 else True)
