@@ -29,7 +29,7 @@ class Side:
         self.operands: list[list[tuple[int, int]]] = [sources[s:e] for s, e in pairwise(start)]
         """Of each node, the node and result that each operand is; (-1, 0) where absent."""
         self.names: dict[int, str] = dict(graph.names)
-        """Names, of the second graph those that its nodes have in the first."""
+        """Names; a node that was renamed has one of the two names on both sides."""
         self.other: list[int] = [-1] * len(self.kind)
         """The node of the other graph that each node is, -1 where there is none."""
         self.number: list[int] = []
@@ -50,8 +50,6 @@ class Matching:
     def __init__(self, a: Side, b: Side) -> None:
         self.a = a
         self.b = b
-        self.renamed: dict[int, int] = {}
-        """Nodes of the first graph that have another name in the second."""
 
     def pair(self, i: int, j: int) -> None:
         """Node `i` of the first graph is node `j` of the second."""
@@ -118,15 +116,33 @@ def _rename(found: Matching, keys: Callable[[Side], list[Any]], *, only_variable
     a, b = found.a, found.b
     gone = _only(a, set(b.names.values()), only_variables=only_variables)
     new = _only(b, set(a.names.values()), only_variables=only_variables)
-    if not gone or not new:
+    if not gone and not new:
         return
-    groups_a, groups_b = _grouped(gone, keys(a)), _grouped(new, keys(b))
+    keys_a, keys_b = keys(a), keys(b)
+    groups_a, groups_b = _grouped(gone, keys_a), _grouped(new, keys_b)
     for key, nodes in groups_a.items():
         others = groups_b.get(key, [])
         if len(nodes) == len(others):  # several equal ones: the canonical order says which is which
             for i, j in zip(nodes, others, strict=True):
                 b.names[j] = a.names[i]
-                found.renamed[i] = j
+    _name_alike(a, gone, keys_a, b, keys_b)
+    _name_alike(b, new, keys_b, a, keys_a)
+
+
+def _name_alike(side: Side, nodes: list[int], keys: list[Any], other: Side, other_keys: list[Any]) -> None:
+    """Where a node of `side` has lost or was given its name, the node without one that is equal is called the same."""
+    taken = set(other.names.values())
+    wanted = [n for n in nodes if side.names[n] not in taken]
+    if not wanted:
+        return
+    variables = side.is_variable(wanted[0])
+    unnamed = (n for n, _ in enumerate(other.kind) if n not in other.names and other.is_variable(n) == variables)
+    free = _grouped(unnamed, other_keys)
+    for group in free.values():
+        group.reverse()
+    for node in wanted:
+        if free.get(keys[node]):
+            other.names[free[keys[node]].pop()] = side.names[node]
 
 
 def _only(side: Side, other_names: set[str], *, only_variables: bool) -> list[int]:

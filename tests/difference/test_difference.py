@@ -60,6 +60,21 @@ def test_renamed_parameter_is_found_by_its_value() -> None:
     assert kinds(irlib.diff(mlp(), mlp(weight="weight"))) == [("variables", "renamed", "%w")]
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_node_that_gets_a_name_is_renamed(swapped: bool) -> None:
+    def made(name: str | None) -> Graph:
+        b = irlib.Builder()
+        c = b.constant(np.float32(2), name=f"{name}_c" if name else None)
+        b.output("y", b.negative(b.tanh(b.input("x", "float32[]") * c, name=name)))
+        return b.build()
+
+    before, after = (made("h"), made(None)) if swapped else (made(None), made("h"))
+    assert {(section, kind) for section, kind, _ in kinds(irlib.diff(before, after))} == {
+        ("variables", "renamed"),
+        ("nodes", "renamed"),
+    }
+
+
 def test_rename_and_change_elsewhere_are_both_found() -> None:
     found = kinds(irlib.diff(mlp(), mlp(weight="weight", bias=1.0)))
     assert found == [("variables", "renamed", "%w"), ("variables", "changed", "%c")]

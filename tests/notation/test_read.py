@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +117,9 @@ def test_mangled_text_is_read_or_refused_with_a_code() -> None:
             parse_text("".join(mangled))
         except irlib.IRError as error:
             assert error.code != "IR000"  # noqa: PT017 any other exception fails the test by itself
+
+
+def test_example_in_the_documentation_is_read_and_written_the_same() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "text.md").read_text(encoding="utf-8")
+    example = page.split("```")[1].lstrip("\n")
+    assert text(parse_text(example)) == example
