@@ -66,6 +66,7 @@ def best(call: Callable[[], Any], runs: int = 7) -> float:
 
 
 def nodes(count: int, folder: Path) -> None:
+    """A chain of many nodes."""
     graph = chain(count)
     path = folder / "chain.pb"
     began = time.perf_counter()
@@ -76,15 +77,16 @@ def nodes(count: int, folder: Path) -> None:
 
     def structure() -> None:
         raw, findings = decode(path.read_bytes())
-        assert raw is not None and not findings
+        assert raw is not None, findings
         made, findings = assemble(raw, lambda keyed: keyed)  # type: ignore[arg-type, return-value]
-        assert made is not None and not findings
+        assert made is not None, findings
 
     print(f"  file to structure-checked graph {best(structure):.1f} ms")
     print(f"  load (types checked too)        {best(lambda: irlib.load(path), 3):.1f} ms")
 
 
 def weights(folder: Path) -> None:
+    """Two hundred megabytes in fifty tensors."""
     b = irlib.Builder("weights")
     for i in range(50):
         b.output(f"o{i}", b.parameter(f"w{i}", np.random.default_rng(i).random(1_000_000, np.float32)))
@@ -94,7 +96,8 @@ def weights(folder: Path) -> None:
     print(f"200 MB of weights: saved in {(time.perf_counter() - began) * 1e3:.0f} ms")
     print(f"  loaded, mapped {best(lambda: irlib.load(path)):.2f} ms")
     raw, _ = decode(path.read_bytes())
-    assert raw is not None and raw.weights is not None
+    assert raw is not None
+    assert raw.weights is not None
     found = raw.weights
     print(f"  the weights file alone {best(lambda: MappedWeights(folder, found)):.2f} ms")
 
@@ -115,6 +118,7 @@ def weights(folder: Path) -> None:
 
 
 def imports(folder: Path) -> None:
+    """What starting costs."""
     b = irlib.Builder("small")
     b.output("y", b.tanh(b.input("x", "float32[n]")))
     path = folder / "small.pb"

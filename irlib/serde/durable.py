@@ -38,7 +38,9 @@ class Replacement:
         with os.fdopen(os.open(self._temporary, flags, 0o666), "wb", buffering=0) as file:
             for part in parts:
                 for piece in _pieces(memoryview(part)):
-                    file.write(piece)
+                    written = 0
+                    while written < len(piece):  # a disk that fills up takes a part before it refuses
+                        written += file.write(piece[written:]) or 0
             os.fsync(file.fileno())
 
     def commit(self) -> None:
@@ -48,7 +50,7 @@ class Replacement:
 
 
 def _pieces(view: memoryview) -> Iterator[memoryview]:
-    """Pieces small enough that a write takes them whole or fails."""
+    """Pieces of a size that systems take in one write."""
     raw = view.cast("B") if view.ndim == 1 and view.format != "B" else view
     for start in range(0, len(raw), 2**24):
         yield raw[start : start + 2**24]

@@ -26,7 +26,7 @@ MASKS = (0x01, 0x80, 0xFF, 0x02, 0x10)
 
 
 def damaged(data: bytes, masks: tuple[int, ...] = MASKS, step: int = 1) -> Iterator[tuple[str, bytes]]:
-    """`data` with one byte changed, or cut short; each with a description. `step` samples, differently for each mask."""
+    """`data` with one byte changed, or cut short, each described. `step` samples, differently for each mask."""
     for k, mask in enumerate(masks):
         for i in range(k % step, len(data), step):
             yield f"byte {i} ^ {mask:#x}", data[:i] + bytes([data[i] ^ mask]) + data[i + 1 :]

@@ -1,4 +1,4 @@
-"""Graphs that together hold everything a file can: the subjects of the round trips, and what the frozen files are of."""
+"""Graphs that together hold everything a file can: the subjects of the round trips and of the frozen files."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def odd_names() -> Graph:
         "#0",
     ]
     values = [b.input(n, "float32[2]") for n in names]
-    total = values[0]
+    total: Any = values[0]
     for v in values[1:]:
         total = total + v
     b.output("%3.out", b.named(total, "sum of all"))

@@ -5,11 +5,12 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-import irlib.serde as serde
+from irlib import serde
 from irlib.builder import Builder
 from irlib.errors import FileError
 from irlib.graph import Graph
@@ -155,7 +156,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
 
 def test_a_long_chain_needs_no_deep_stack() -> None:
     b = Builder("chain")
-    x = b.input("x", "float32[]")
+    x: Any = b.input("x", "float32[]")
     for _ in range(20_000):
         x = b.tanh(x)
     b.output("y", x)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import irlib.serde as serde
+from irlib import serde
 from irlib.builder import Builder
 from irlib.errors import FileError
 from irlib.graph import Graph
