@@ -9,6 +9,7 @@ import numpy as np
 from irlib.graph import Graph
 from irlib.methods import Value
 from irlib.types import DType
+from types import Type
 
 DTypeLike: TypeAlias = DType | str | np.dtype[Any] | type
 Like: TypeAlias = Value | np.ndarray[Any, Any] | np.generic | complex | Sequence[Any]
@@ -23,8 +24,48 @@ class OpMethods:
     def acosh(self, x: Like, *, name: str | None = None) -> Value:
         """Inverse hyperbolic cosine."""
 
+    def adaptive_avg_pool(self, x: Like, *, output_size: Sequence[int], name: str | None = None) -> Value:
+        """Means over windows that divide the last axes into `output_size` parts."""
+
     def add(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Sum of `x` and `y`, element by element."""
+
+    def adjugate(self, x: Like, *, name: str | None = None) -> Value:
+        """The adjugate of each matrix: the transposed cofactors, det(x) times the inverse where there is one."""
+
+    def all(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
+        """Whether every element of `x` over `axes` is true."""
+
+    def any(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
+        """Whether some element of `x` over `axes` is true."""
+
+    def arange(self, start: Like, stop: Like, step: Like, *, name: str | None = None) -> Value:
+        """The numbers start, start + step, start + 2*step, .. before `stop`."""
+
+    def argmax(
+        self,
+        x: Like,
+        *,
+        axis: int | None = None,
+        keepdims: bool = False,
+        select_last: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """Where along `axis` the largest element of `x` is; without an axis, its number in row-major order."""
+
+    def argmin(
+        self,
+        x: Like,
+        *,
+        axis: int | None = None,
+        keepdims: bool = False,
+        select_last: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """Where along `axis` the smallest element of `x` is; without an axis, its number in row-major order."""
+
+    def argsort(self, x: Like, *, axis: int = -1, descending: bool = False, name: str | None = None) -> Value:
+        """Where the elements of `sort(x)` stand in `x` along `axis`."""
 
     def asin(self, x: Like, *, name: str | None = None) -> Value:
         """Inverse sine, in radians."""
@@ -41,8 +82,37 @@ class OpMethods:
     def atanh(self, x: Like, *, name: str | None = None) -> Value:
         """Inverse hyperbolic tangent."""
 
+    def avg_pool(
+        self,
+        x: Like,
+        pads: Like | None = None,
+        *,
+        window: Sequence[int],
+        strides: Sequence[int] | None = None,
+        dilations: Sequence[int] | None = None,
+        ceil_mode: bool = False,
+        count_include_pad: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """The mean of each window over the last axes."""
+
     def bitcast(self, x: Like, *, dtype: DTypeLike, name: str | None = None) -> Value:
         """The bits of `x`, read as another dtype."""
+
+    def bitwise_and(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """The bits set in both `x` and `y`."""
+
+    def bitwise_not(self, x: Like, *, name: str | None = None) -> Value:
+        """`x` with every bit changed."""
+
+    def bitwise_or(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """The bits set in `x` or `y` or both."""
+
+    def bitwise_xor(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """The bits set in exactly one of `x` and `y`."""
+
+    def boolean_mask(self, x: Like, mask: Like, *, name: str | None = None) -> Value:
+        """The slices of `x` where `mask`, which covers its first axes, holds, in row-major order."""
 
     def broadcast_to(self, x: Like, shape: Like, *, name: str | None = None) -> Value:
         """`x` repeated to `shape` by numpy's rule: axes are added in front, and dims of 1 are stretched."""
@@ -64,14 +134,23 @@ class OpMethods:
     def ceil(self, x: Like, *, name: str | None = None) -> Value:
         """The smallest integer not below `x`."""
 
+    def cholesky(self, x: Like, *, upper: bool = False, name: str | None = None) -> Value:
+        """The triangular factor with a positive diagonal: ``x = l @ l.H``, or ``x = u.H @ u`` when `upper`."""
+
     def clip(self, x: Like, lo: Like | None = None, hi: Like | None = None, *, name: str | None = None) -> Value:
         """`x` held within `lo` and `hi`, either of which may be absent: minimum(maximum(x, lo), hi)."""
 
     def complex(self, real: Like, imag: Like, *, name: str | None = None) -> Value:
         """Complex numbers of real parts `real` and imaginary parts `imag`."""
 
+    def compress(self, x: Like, condition: Like, *, axis: int | None = None, name: str | None = None) -> Value:
+        """The slices of `x` along `axis` where `condition` holds; without an axis, the elements of x as one vector."""
+
     def concat(self, *xs: Like | None, axis: int = 0, name: str | None = None) -> Value:
         """The operands one after the other along `axis`."""
+
+    def concat_from_sequence(self, s: Like, *, axis: int = 0, new_axis: bool = False, name: str | None = None) -> Value:
+        """The elements of `s` one behind the other along `axis`, or stacked along a new one."""
 
     def cond(
         self,
@@ -85,6 +164,9 @@ class OpMethods:
 
     def conj(self, x: Like, *, name: str | None = None) -> Value:
         """Complex conjugate of each element."""
+
+    def container_zeros_like(self, x: Like | None = None, *, name: str | None = None) -> Value:
+        """A sequence or optional like `x`, with zeros for every number: its cotangent where nothing depends on it."""
 
     def convolution(
         self,
@@ -119,14 +201,98 @@ class OpMethods:
     def cosh(self, x: Like, *, name: str | None = None) -> Value:
         """Hyperbolic cosine."""
 
+    def cotangent_add(self, x: Like | None = None, y: Like | None = None, *, name: str | None = None) -> Value:
+        """The sum of two cotangents of one sequence or optional, value by value."""
+
+    def cumulative_max(self, x: Like, axis: Like, *, reverse: bool = False, name: str | None = None) -> Value:
+        """Largest of the elements of `x` along `axis` up to each."""
+
+    def cumulative_min(self, x: Like, axis: Like, *, reverse: bool = False, name: str | None = None) -> Value:
+        """Smallest of the elements of `x` along `axis` up to each."""
+
+    def cumulative_prod(
+        self,
+        x: Like,
+        axis: Like,
+        *,
+        exclusive: bool = False,
+        reverse: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """Products of the elements of `x` along `axis` up to each."""
+
+    def cumulative_sum(
+        self,
+        x: Like,
+        axis: Like,
+        *,
+        exclusive: bool = False,
+        reverse: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """Sums of the elements of `x` along `axis` up to each."""
+
+    def det(self, x: Like, *, name: str | None = None) -> Value:
+        """The determinant of each matrix."""
+
+    def diag(self, x: Like, k: Like | None = None, *, name: str | None = None) -> Value:
+        """A matrix with the vector `x` on its `k`-th diagonal and zeros elsewhere."""
+
+    def diagonal(self, x: Like, offset: Like | None = None, *, name: str | None = None) -> Value:
+        """The `offset`-th diagonals of the matrices of `x`."""
+
     def divide(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Quotient of `x` and `y`, element by element."""
+
+    def eig(self, x: Like, *, name: str | None = None) -> tuple[Value, Value]:
+        """Eigenvalues of square matrices, in LAPACK's order, and eigenvectors of norm 1."""
+
+    def eigh(self, x: Like, *, name: str | None = None) -> tuple[Value, Value]:
+        """Eigenvalues, ascending, and orthonormal eigenvectors of hermitian matrices."""
+
+    def eigvals(self, x: Like, *, name: str | None = None) -> Value:
+        """Eigenvalues of square matrices, in LAPACK's order."""
 
     def einsum(self, *xs: Like | None, equation: str, name: str | None = None) -> Value:
         """Sum of products of the operands over the axes that `equation` labels and its result does not have."""
 
     def equal(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether `x` equals `y`, element by element."""
+
+    def erf(self, x: Like, *, name: str | None = None) -> Value:
+        """Error function, 2/sqrt(pi) times the integral of exp(-t*t) from 0 to `x`."""
+
+    def erfc(self, x: Like, *, name: str | None = None) -> Value:
+        """One minus the error function, accurate where that is small."""
+
+    def erfinv(self, x: Like, *, name: str | None = None) -> Value:
+        """The number whose error function is `x`."""
+
+    def exp(self, x: Like, *, name: str | None = None) -> Value:
+        """e to the power of `x`."""
+
+    def exp2(self, x: Like, *, name: str | None = None) -> Value:
+        """2 to the power of `x`."""
+
+    def expand(self, x: Like, shape: Like, *, name: str | None = None) -> Value:
+        """`x` broadcast together with `shape`: unlike in `broadcast_to`, a dim of 1 in `shape` leaves that of `x`."""
+
+    def expm1(self, x: Like, *, name: str | None = None) -> Value:
+        """e to the power of `x`, minus 1, exact for small `x`."""
+
+    def eye(
+        self,
+        n: Like,
+        m: Like | None = None,
+        k: Like | None = None,
+        *,
+        dtype: DTypeLike = ...,
+        name: str | None = None,
+    ) -> Value:
+        """A matrix with ones on its `k`-th diagonal and zeros elsewhere."""
+
+    def flatten(self, x: Like, *, axis: int = 1, name: str | None = None) -> Value:
+        """`x` as a matrix: the axes before `axis` become its rows, the others its columns."""
 
     def floor(self, x: Like, *, name: str | None = None) -> Value:
         """The largest integer not above `x`."""
@@ -136,6 +302,12 @@ class OpMethods:
 
     def fmod(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Remainder of `x` divided by `y`, with the sign of `x`: x - y * trunc(x / y), exact."""
+
+    def full(self, shape: Like, value: Like, *, name: str | None = None) -> Value:
+        """`value` in every place of a tensor of the given shape."""
+
+    def gather_nd(self, x: Like, indices: Like, *, batch_dims: int = 0, name: str | None = None) -> Value:
+        """The slices of `x` at the index tuples that the last axis of `indices` holds."""
 
     def greater(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether `x` is greater than `y`, element by element."""
@@ -149,6 +321,12 @@ class OpMethods:
     def imag(self, x: Like, *, name: str | None = None) -> Value:
         """Imaginary part of each element."""
 
+    def inv(self, x: Like, *, name: str | None = None) -> Value:
+        """The inverse of each matrix."""
+
+    def iota(self, n: Like, *, dtype: DTypeLike = ..., name: str | None = None) -> Value:
+        """The numbers 0, 1, .. n - 1."""
+
     def isfinite(self, x: Like, *, name: str | None = None) -> Value:
         """Whether each element is neither infinite nor NaN."""
 
@@ -158,11 +336,46 @@ class OpMethods:
     def isnan(self, x: Like, *, name: str | None = None) -> Value:
         """Whether each element is NaN; of a complex number, whether either part is."""
 
+    def left_shift(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """The bits of `x` moved `y` places up, zeros following."""
+
     def less(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether `x` is less than `y`, element by element."""
 
     def less_equal(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether `x` is less than or equal to `y`, element by element."""
+
+    def lgamma(self, x: Like, *, name: str | None = None) -> Value:
+        """Logarithm of the absolute value of the gamma function."""
+
+    def linear_recurrence(
+        self,
+        a: Like,
+        x: Like,
+        axis: Like,
+        *,
+        reverse: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """The solution of h_i = a_i * h_(i-1) + x_i along `axis`, from h_(-1) = 0."""
+
+    def linspace(self, start: Like, stop: Like, num: Like, *, endpoint: bool = True, name: str | None = None) -> Value:
+        """`num` numbers at equal distance from `start` to `stop`, or up to it without endpoint."""
+
+    def log(self, x: Like, *, name: str | None = None) -> Value:
+        """Natural logarithm."""
+
+    def log10(self, x: Like, *, name: str | None = None) -> Value:
+        """Logarithm to base 10."""
+
+    def log1p(self, x: Like, *, name: str | None = None) -> Value:
+        """Natural logarithm of 1 + `x`, exact for small `x`."""
+
+    def log2(self, x: Like, *, name: str | None = None) -> Value:
+        """Logarithm to base 2."""
+
+    def logaddexp(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """Logarithm of exp(x) + exp(y), without overflow."""
 
     def logical_and(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether both `x` and `y` hold."""
@@ -176,11 +389,66 @@ class OpMethods:
     def logical_xor(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether exactly one of `x` and `y` holds."""
 
+    def logsumexp(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
+        """Logarithm of the sum of the exponentials of `x` over `axes`."""
+
+    def lp_pool(
+        self,
+        x: Like,
+        pads: Like | None = None,
+        *,
+        window: Sequence[int],
+        strides: Sequence[int] | None = None,
+        dilations: Sequence[int] | None = None,
+        ceil_mode: bool = False,
+        p: int = 2,
+        name: str | None = None,
+    ) -> Value:
+        """The p-norm of each window over the last axes."""
+
+    def lstsq(self, a: Like, y: Like, *, name: str | None = None) -> Value:
+        """The x of least norm that minimizes the norm of ``a @ x - y``."""
+
     def matmul(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Matrix product of `x` and `y` by numpy's rule: the last two axes multiply, those before broadcast."""
 
+    def max(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
+        """Largest element of `x` over `axes`."""
+
+    def max_pool(
+        self,
+        x: Like,
+        pads: Like | None = None,
+        *,
+        window: Sequence[int],
+        strides: Sequence[int] | None = None,
+        dilations: Sequence[int] | None = None,
+        ceil_mode: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """The largest element of each window over the last axes."""
+
+    def max_pool_indices(
+        self,
+        x: Like,
+        pads: Like | None = None,
+        *,
+        window: Sequence[int],
+        strides: Sequence[int] | None = None,
+        dilations: Sequence[int] | None = None,
+        ceil_mode: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """Where `max_pool` finds the largest element of each window: its index among all elements of `x`, row-major."""
+
     def maximum(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """The larger of `x` and `y`."""
+
+    def mean(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
+        """Arithmetic mean of the elements of `x` over `axes`."""
+
+    def min(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
+        """Smallest element of `x` over `axes`."""
 
     def minimum(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """The smaller of `x` and `y`."""
@@ -191,11 +459,85 @@ class OpMethods:
     def negative(self, x: Like, *, name: str | None = None) -> Value:
         """Each element with its sign changed."""
 
+    def nonzero(self, x: Like, *, name: str | None = None) -> Value:
+        """Where `x` is not zero: one column of indices for each such element, in row-major order."""
+
+    def norm(
+        self,
+        x: Like,
+        axes: Like | None = None,
+        *,
+        p: float = 2.0,
+        keepdims: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """The p-norm of the elements of `x` over `axes`, for p = 1, 2 or infinity."""
+
     def not_equal(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether `x` differs from `y`, element by element."""
 
+    def one_hot(
+        self,
+        indices: Like,
+        depth: Like,
+        on: Like,
+        off: Like,
+        *,
+        axis: int = -1,
+        name: str | None = None,
+    ) -> Value:
+        """`on` where a new axis of `depth` places has the index, `off` elsewhere."""
+
+    def optional_get(self, o: Like | None = None, *, name: str | None = None) -> Value:
+        """The value that `o` holds."""
+
+    def optional_has(self, o: Like | None = None, *, name: str | None = None) -> Value:
+        """Whether `o` holds a value."""
+
+    def optional_none(self, *, element: Type = ..., name: str | None = None) -> Value:
+        """The optional that holds nothing, where there could be an `element`."""
+
+    def optional_some(self, x: Like, *, name: str | None = None) -> Value:
+        """The optional that holds `x`."""
+
+    def overlap_add(
+        self,
+        y: Like,
+        shape: Like,
+        *,
+        window: Sequence[int],
+        strides: Sequence[int] | None = None,
+        dilations: Sequence[int] | None = None,
+        name: str | None = None,
+    ) -> Value:
+        """The adjoint of `sliding_window`: windows added where they came from."""
+
+    def pad(
+        self,
+        x: Like,
+        pads: Like,
+        value: Like | None = None,
+        axes: Like | None = None,
+        *,
+        mode: str = "constant",
+        name: str | None = None,
+    ) -> Value:
+        """`x` with elements put before and after it along `axes`; a negative pad takes elements away."""
+
+    def pinv(self, x: Like, *, name: str | None = None) -> Value:
+        """The pseudo-inverse of each matrix; singular values up to max(m, n)*eps times the largest count as 0."""
+
+    def polygamma(self, x: Like, *, order: int = 0, name: str | None = None) -> Value:
+        """Derivative of order `order` + 1 of the logarithm of the gamma function; order 0 is the digamma function."""
+
     def power(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """`x` to the power of `y`, element by element."""
+
+    def prod(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
+        """Product of the elements of `x` over `axes`."""
+
+    def qr(self, x: Like, *, name: str | None = None) -> tuple[Value, Value]:
+        """The reduced decomposition ``x = q @ r``: orthonormal columns, and an upper triangle."""
 
     def real(self, x: Like, *, name: str | None = None) -> Value:
         """Real part of each element."""
@@ -206,11 +548,26 @@ class OpMethods:
     def remainder(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Remainder of `x` divided by `y`, with the sign of `y`: x - y * floor(x / y)."""
 
+    def repeat(self, x: Like, repeats: Like, *, axis: int = 0, name: str | None = None) -> Value:
+        """`x` with each slice along `axis` there `repeats` times, one after the other."""
+
     def reshape(self, x: Like, shape: Like, *, name: str | None = None) -> Value:
         """The elements of `x`, in row-major order, in another shape."""
 
+    def reverse(self, x: Like, axes: Like | None = None, *, name: str | None = None) -> Value:
+        """`x` with the order of elements along `axes` turned round; absent: along all."""
+
+    def right_shift(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """The bits of `x` moved `y` places down, the sign (of an unsigned integer: zeros) following."""
+
+    def roll(self, x: Like, shift: Like, *, axis: int | None = None, name: str | None = None) -> Value:
+        """`x` moved round by `shift` places along `axis`: what falls off at the end comes in at the front."""
+
     def round(self, x: Like, *, name: str | None = None) -> Value:
         """The integer nearest to `x`, the even one of two that are as near."""
+
+    def safe_divide(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """Quotient of `x` and `y`, 0 where y = 0."""
 
     def scan(
         self,
@@ -226,8 +583,86 @@ class OpMethods:
     ) -> tuple[Value, ...]:
         """`body` over the slices of `scanned` operands, step by step, handing `carries` values from each step to the next."""
 
+    def scatter(
+        self,
+        x: Like,
+        indices: Like,
+        updates: Like,
+        *,
+        axis: int = 0,
+        reduction: str = "set",
+        name: str | None = None,
+    ) -> Value:
+        """`x` with the slices along `axis` that `indices` name replaced by `updates`, or combined with them."""
+
+    def scatter_along_axis(
+        self,
+        x: Like,
+        indices: Like,
+        updates: Like,
+        *,
+        axis: int = -1,
+        reduction: str = "set",
+        name: str | None = None,
+    ) -> Value:
+        """`x` with the elements that `take_along_axis` would pick replaced by `updates`, or combined with them."""
+
+    def scatter_nd(
+        self,
+        x: Like,
+        indices: Like,
+        updates: Like,
+        *,
+        batch_dims: int = 0,
+        reduction: str = "set",
+        name: str | None = None,
+    ) -> Value:
+        """`x` with the slices at the index tuples of `indices` replaced by `updates`, or combined with them."""
+
+    def searchsorted(self, x: Like, values: Like, *, side: str = "left", name: str | None = None) -> Value:
+        """Where each of `values` would be put into the sorted vector `x` so that it stays sorted."""
+
+    def sequence_at(self, s: Like, i: Like, *, name: str | None = None) -> Value:
+        """Element `i` of `s`."""
+
+    def sequence_construct(self, *xs: Like | None, name: str | None = None) -> Value:
+        """The sequence of `xs`."""
+
+    def sequence_empty(self, *, element: Type = ..., name: str | None = None) -> Value:
+        """A sequence of no elements, which would be of type `element`."""
+
+    def sequence_erase(self, s: Like, i: Like | None = None, *, name: str | None = None) -> Value:
+        """`s` without its element `i`, or without its last where `i` is absent."""
+
+    def sequence_insert(self, s: Like, x: Like, i: Like | None = None, *, name: str | None = None) -> Value:
+        """`s` with `x` put in before its element `i`, or at its end where `i` is absent."""
+
+    def sequence_length(self, s: Like, *, name: str | None = None) -> Value:
+        """The number of elements of `s`."""
+
+    def sequence_map(
+        self,
+        *operands: Like | None,
+        body: Graph,
+        sequences: int = 1,
+        name: str | None = None,
+    ) -> tuple[Value, ...]:
+        """`body` on the elements of sequences, place by place; each of its outputs becomes a sequence."""
+
+    def sequence_replace(self, s: Like, x: Like, i: Like, *, name: str | None = None) -> Value:
+        """`s` with `x` for its element `i`."""
+
+    def sequence_sizes(self, s: Like, *, axis: int = 0, name: str | None = None) -> Value:
+        """The dim `axis` of each element of `s`."""
+
+    def sequence_sum(self, s: Like, *, name: str | None = None) -> Value:
+        """The sum of the elements of `s`, from the first to the last."""
+
     def shape_of(self, x: Like, *, name: str | None = None) -> Value:
         """The shape of `x`, as a vector."""
+
+    def sigmoid(self, x: Like, *, name: str | None = None) -> Value:
+        """Logistic function 1 / (1 + exp(-x)), without overflow on either side."""
 
     def sign(self, x: Like, *, name: str | None = None) -> Value:
         """Sign of each element: -1, 0 or 1; of a complex number x / |x|, and 0 at 0."""
@@ -237,6 +672,57 @@ class OpMethods:
 
     def sinh(self, x: Like, *, name: str | None = None) -> Value:
         """Hyperbolic sine."""
+
+    def size(self, x: Like, *, name: str | None = None) -> Value:
+        """The number of elements of `x`."""
+
+    def slice(
+        self,
+        x: Like,
+        starts: Like,
+        ends: Like,
+        axes: Like | None = None,
+        steps: Like | None = None,
+        *,
+        name: str | None = None,
+    ) -> Value:
+        """The elements of `x` from `starts` up to `ends` in steps of `steps`, along `axes`."""
+
+    def slice_update(
+        self,
+        x: Like,
+        update: Like,
+        starts: Like,
+        ends: Like,
+        axes: Like | None = None,
+        steps: Like | None = None,
+        *,
+        name: str | None = None,
+    ) -> Value:
+        """`x` with the elements that `slice` would give replaced by `update`."""
+
+    def sliding_window(
+        self,
+        x: Like,
+        *,
+        window: Sequence[int],
+        strides: Sequence[int] | None = None,
+        dilations: Sequence[int] | None = None,
+        name: str | None = None,
+    ) -> Value:
+        """The windows over the last axes of `x`, as further axes."""
+
+    def slogdet(self, x: Like, *, name: str | None = None) -> tuple[Value, Value]:
+        """Sign and logarithm of the absolute value of each determinant."""
+
+    def softplus(self, x: Like, *, name: str | None = None) -> Value:
+        """Logarithm of 1 + exp(x), without overflow."""
+
+    def solve(self, a: Like, y: Like, *, name: str | None = None) -> Value:
+        """The solution x of ``a @ x = y``."""
+
+    def sort(self, x: Like, *, axis: int = -1, descending: bool = False, name: str | None = None) -> Value:
+        """The elements of `x` in order along `axis`, smallest first, or largest first with descending."""
 
     def split(
         self,
@@ -249,6 +735,17 @@ class OpMethods:
     ) -> tuple[Value, ...]:
         """`x` cut along `axis` into parts of the given `sizes`; without them into `count` equal parts, the last the rest."""
 
+    def split_to_sequence(
+        self,
+        x: Like,
+        split: Like | None = None,
+        *,
+        axis: int = 0,
+        keepdims: bool = True,
+        name: str | None = None,
+    ) -> Value:
+        """`x` cut along `axis` into a sequence."""
+
     def sqrt(self, x: Like, *, name: str | None = None) -> Value:
         """Square root."""
 
@@ -257,6 +754,20 @@ class OpMethods:
 
     def squeeze(self, x: Like, axes: Like | None = None, *, name: str | None = None) -> Value:
         """`x` without the axes `axes`, whose dims are 1; absent: without every axis whose dim is 1."""
+
+    def stack(self, *xs: Like | None, axis: int = 0, name: str | None = None) -> Value:
+        """The operands side by side along a new axis."""
+
+    def std(
+        self,
+        x: Like,
+        axes: Like | None = None,
+        *,
+        keepdims: bool = False,
+        correction: float = 0.0,
+        name: str | None = None,
+    ) -> Value:
+        """Standard deviation of the elements of `x` over `axes`: the square root of the variance."""
 
     def stop_gradient(self, x: Like, *, name: str | None = None) -> Value:
         """`x`, whose derivative is zero by definition."""
@@ -270,8 +781,14 @@ class OpMethods:
     def sum_to(self, x: Like, shape: Like, *, name: str | None = None) -> Value:
         """`x` summed down to `shape`: what broadcasting from `shape` to that of `x` is undone by."""
 
+    def svd(self, x: Like, *, name: str | None = None) -> tuple[Value, Value, Value]:
+        """The reduced singular value decomposition ``x = u @ diag(s) @ vh``, singular values descending."""
+
     def take(self, x: Like, indices: Like, *, axis: int = 0, name: str | None = None) -> Value:
         """The slices of `x` along `axis` that `indices` name."""
+
+    def take_along_axis(self, x: Like, indices: Like, *, axis: int = -1, name: str | None = None) -> Value:
+        """One element of `x` for each of `indices`: where the index stands, but for `axis`, which it gives."""
 
     def tan(self, x: Like, *, name: str | None = None) -> Value:
         """Tangent of `x`, in radians."""
@@ -279,14 +796,68 @@ class OpMethods:
     def tanh(self, x: Like, *, name: str | None = None) -> Value:
         """Hyperbolic tangent."""
 
+    def tile(self, x: Like, repeats: Like, *, name: str | None = None) -> Value:
+        """`x` repeated as a whole: `repeats[i]` times along axis i."""
+
+    def top_k(
+        self,
+        x: Like,
+        k: Like,
+        *,
+        axis: int = -1,
+        largest: bool = True,
+        sorted: bool = True,
+        name: str | None = None,
+    ) -> tuple[Value, Value]:
+        """The `k` largest elements of `x` along `axis`, or the smallest, and where they stand."""
+
     def transpose(self, x: Like, *, perm: Sequence[int] | None = None, name: str | None = None) -> Value:
         """`x` with its axes in the order `perm`: axis i of the result is axis perm[i] of `x`; absent: in reverse."""
+
+    def triangular_solve(
+        self,
+        a: Like,
+        y: Like,
+        *,
+        lower: bool = True,
+        unit_diagonal: bool = False,
+        transposed: bool = False,
+        name: str | None = None,
+    ) -> Value:
+        """The solution x of ``a @ x = y``, or of ``a.T @ x = y``, for triangular `a`."""
+
+    def tril(self, x: Like, k: Like | None = None, *, name: str | None = None) -> Value:
+        """The matrices of `x` with what is above the `k`-th diagonal set to zero."""
+
+    def triu(self, x: Like, k: Like | None = None, *, name: str | None = None) -> Value:
+        """The matrices of `x` with what is below the `k`-th diagonal set to zero."""
 
     def trunc(self, x: Like, *, name: str | None = None) -> Value:
         """`x` without its fraction: rounded towards zero."""
 
+    def unique(
+        self,
+        x: Like,
+        *,
+        axis: int | None = None,
+        sorted: bool = True,
+        name: str | None = None,
+    ) -> tuple[Value, Value, Value, Value]:
+        """The distinct elements of `x`, or its distinct slices along `axis`, and how they make `x`."""
+
     def unsqueeze(self, x: Like, axes: Like, *, name: str | None = None) -> Value:
         """`x` with axes of dim 1 put in so that they are the axes `axes` of the result."""
+
+    def var(
+        self,
+        x: Like,
+        axes: Like | None = None,
+        *,
+        keepdims: bool = False,
+        correction: float = 0.0,
+        name: str | None = None,
+    ) -> Value:
+        """Variance of the elements of `x` over `axes`: the mean square distance from the mean."""
 
     def where(self, condition: Like, x: Like, y: Like, *, name: str | None = None) -> Value:
         """`x` where `condition` holds, `y` elsewhere, element by element."""
@@ -302,4 +873,10 @@ class OpMethods:
         name: str | None = None,
     ) -> tuple[Value, ...]:
         """`body` again and again, until `trip_count` steps are done or it says stop, handing `carries` values on."""
+
+    def xlog1py(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """`x` times the logarithm of 1 + `y`, 0 where x = 0 (unless y is NaN)."""
+
+    def xlogy(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """`x` times the logarithm of `y`, 0 where x = 0 (unless y is NaN)."""
 

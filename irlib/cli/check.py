@@ -26,7 +26,11 @@ __all__ = ["command"]
     "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True,
     help="How findings are printed; sarif and github are for code scanning and pull requests.",
 )  # fmt: skip
-@click.option("--verify", is_flag=True, help="Read the weights too and compare their SHA-256 with the model's.")
+@click.option(
+    "--verify/--no-verify",
+    default=True,
+    help="Read the weights file and compare its SHA-256 with the model's, or do not.",
+)
 @click.option("--strict", is_flag=True, help="Let warnings fail.")
 def command(
     *, files: tuple[Path, ...], form: Literal["text", "json", "sarif", "github"], verify: bool, strict: bool

@@ -21,7 +21,10 @@ _model = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.argument("a", metavar="A", type=_model)
 @click.argument("b", metavar="B", type=_model)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="As a unified diff, or for programs.",
+)  # fmt: skip
 def command(*, a: Path, b: Path, form: str) -> int:
     """Compare two models.
 

@@ -21,7 +21,10 @@ __all__ = ["command"]
     "irlib info model.pb",
 )
 @existing()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="For people, or for programs.",
+)  # fmt: skip
 @click.option("--ops", "most", type=click.IntRange(0), default=20, show_default=True, help="List this many ops.")
 def command(*, file: Path, form: str, most: int) -> None:
     """Sum up a model.
