@@ -66,7 +66,7 @@ class Xlogy(BroadcastComposite):
     """`x` times the logarithm of `y`, 0 where x = 0 (unless y is NaN).
 
     Type: x: T[..], y: T[..] -> T[broadcast]; T is a float or complex dtype.
-    (C1) the derivatives are log(y) and x / y; both are 0 at (0, 0).
+    (C1) the derivatives are log(y) and x / y; where x = 0 and log(y) is not finite, as at (0, 0), both are 0.
     Source: scipy.special.xlogy.
     """
 
@@ -74,13 +74,7 @@ class Xlogy(BroadcastComposite):
     smoothness = "smooth"
 
     def decompose(self, b: Emitter, x: Value, y: Value) -> Value:
-        silent = b.logical_and(b.equal(x, 0), b.logical_not(b.isnan(y)))
-        return b.multiply(x, b.log(b.where(silent, 1, y)))
-
-    def vjp(self, b: Emitter, node: NodeView, dz: Value) -> tuple[Value | None, ...]:
-        x, y = node.operands
-        base = b.where(b.logical_and(b.equal(x, 0), b.equal(y, 0)), 1, y)
-        return b.multiply(dz, b.adjoint(b.log(base))), b.multiply(dz, b.adjoint(x / base))
+        return b.multiply(x, b.log(b.where(_silent(b, x, y, b.log(y)), 1, y)))
 
 
 @register
@@ -89,7 +83,7 @@ class Xlog1py(BroadcastComposite):
     """`x` times the logarithm of 1 + `y`, 0 where x = 0 (unless y is NaN).
 
     Type: x: T[..], y: T[..] -> T[broadcast]; T is a float or complex dtype.
-    (C1) the derivatives are log1p(y) and x / (1 + y); both are 0 at (0, -1).
+    (C1) the derivatives are log1p(y) and x / (1 + y); where x = 0 and log1p(y) is not finite, both are 0.
     Source: scipy.special.xlog1py.
     """
 
@@ -97,13 +91,13 @@ class Xlog1py(BroadcastComposite):
     smoothness = "smooth"
 
     def decompose(self, b: Emitter, x: Value, y: Value) -> Value:
-        silent = b.logical_and(b.equal(x, 0), b.logical_not(b.isnan(y)))
-        return b.multiply(x, b.log1p(b.where(silent, 0, y)))
+        return b.multiply(x, b.log1p(b.where(_silent(b, x, y, b.log1p(y)), 0, y)))
 
-    def vjp(self, b: Emitter, node: NodeView, dz: Value) -> tuple[Value | None, ...]:
-        x, y = node.operands
-        base = b.where(b.logical_and(b.equal(x, 0), b.equal(y, -1)), 0, y)
-        return b.multiply(dz, b.adjoint(b.log1p(base))), b.multiply(dz, b.adjoint(x / (base + 1)))
+
+def _silent(b: Emitter, x: Value, y: Value, logarithm: Value) -> Value:
+    """Where a zero outweighs a logarithm that is not finite."""
+    wild = b.logical_not(b.logical_or(b.isfinite(logarithm), b.isnan(y)))
+    return b.logical_and(b.equal(x, 0), wild)
 
 
 @register
