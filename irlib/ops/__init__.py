@@ -18,8 +18,15 @@ FAMILIES = (
     "conversion",
     "shape",
     "joining",
+    "slicing",
     "reduction",
+    "statistics",
+    "cumulative",
+    "sorting",
     "indexing",
+    "scattering",
+    "creation",
+    "masking",
     "linalg",
     "einsum",
     "convolution",
@@ -27,6 +34,7 @@ FAMILIES = (
     "control_flow",
     "sequence",
     "optional",
+    "activation",
     "decomposition",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""

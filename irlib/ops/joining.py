@@ -9,11 +9,11 @@ from irlib.axes import known_vector, vector_dims
 from irlib.dims import MaybeDim, ceil_div
 from irlib.errors import AttributeValueError, IRTypeError, StructureError
 from irlib.methods import Emitter, NodeView, Value
-from irlib.op import Known, Op, Operand, normalized_axis, register
+from irlib.op import Composite, Known, Op, Operand, normalized_axis, register
 from irlib.shapes import join_dims, same_dtype
 from irlib.types import TensorType
 
-__all__ = ["Concat", "Split"]
+__all__ = ["Concat", "Repeat", "Split", "Stack", "Tile"]
 
 
 @register
@@ -148,3 +148,84 @@ class Split(Op):
 
     def vjp(self, b: Emitter, node: NodeView, *dys: Value) -> tuple[Value | None, ...]:
         return (b.concat(*dys, axis=self.axis), None)[: len(node.operands)]
+
+
+@register
+@dataclass(frozen=True)
+class Stack(Composite):
+    """The operands side by side along a new axis.
+
+    Type: xs: T[..], at least one -> T[.., k, ..] with k operands; T is any dtype.
+    (C1) the operands have one dtype and one shape; axis is that of the result, -rank(y) <= axis < rank(y).
+    Source: Python array API 2024.12 `stack`.
+    """
+
+    axis: int = 0
+
+    name = "stack"
+    smoothness = "linear"
+
+    def decompose(self, b: Emitter, *xs: Value) -> Value:
+        axis = [self.axis]
+        return b.concat(*[b.unsqueeze(x, axis) for x in xs], axis=self.axis)  # type: ignore[no-any-return]
+
+
+@register
+@dataclass(frozen=True)
+class Tile(Composite):
+    """`x` repeated as a whole: `repeats[i]` times along axis i.
+
+    Type: x: T[d0..dn], repeats: int64[n + 1] -> T[d0*r0..dn*rn]; T is any dtype.
+    (C1) repeats are >= 0, one for each axis.
+    Source: Python array API 2024.12 `tile`; ONNX Tile-13.
+    """
+
+    name = "tile"
+    smoothness = "linear"
+
+    def infer(self, x: Operand, repeats: Operand) -> TensorType:
+        vector_dims(repeats, "repeats")
+        return x.tensor.with_shape(None if x.rank is None else (None,) * x.rank)
+
+    def decompose(self, b: Emitter, x: Value, repeats: Value) -> Value:
+        rank = x.rank
+        if rank is None:
+            raise IRTypeError("the rank of x is not known", code="IR210", remedy="declare its type")
+        dims = vector_dims(repeats.operand, "repeats")
+        if dims is not None and len(dims) != rank:
+            raise IRTypeError(f"got {len(dims)} repeats, expected {rank}", code="IR207")
+        shape = b.shape(x)
+        if rank == 0:
+            return x
+        times, sizes = ([b.take(v, [i]) for i in range(rank)] for v in (repeats, shape))
+        one = b.constant([1], "int64")
+        apart = b.concat(*[part for size in sizes for part in (one, size)], axis=0)
+        spread = b.concat(*[part for pair in zip(times, sizes, strict=True) for part in pair], axis=0)
+        return b.reshape(b.broadcast_to(b.reshape(x, apart), spread), shape * repeats)  # type: ignore[no-any-return]
+
+
+@register
+@dataclass(frozen=True)
+class Repeat(Composite):
+    """`x` with each slice along `axis` there `repeats` times, one after the other.
+
+    Type: x: T[..], repeats: int64[] -> T[..]; T is any dtype.
+    (C1) repeats >= 0; -rank(x) <= axis < rank(x).
+    Source: Python array API 2024.12 `repeat` with one number.
+    """
+
+    axis: int = 0
+
+    name = "repeat"
+    smoothness = "linear"
+
+    def infer(self, x: Operand, repeats: Operand) -> TensorType:
+        if x.shape is None:
+            return x.tensor
+        axis = normalized_axis(self.axis, len(x.shape))
+        return x.tensor.with_shape((*x.shape[:axis], None, *x.shape[axis + 1 :]))
+
+    def decompose(self, b: Emitter, x: Value, repeats: Value) -> Value:
+        size = b.take(b.shape(x), self.axis)
+        source = b.iota(size * repeats) // b.maximum(repeats, 1)
+        return b.take(x, source, axis=self.axis)  # type: ignore[no-any-return]

@@ -10,11 +10,13 @@ from irlib.axes import axis_count, known_vector, normalized_axes, static_axes, v
 from irlib.dims import Dim, DimLike, MaybeDim, floor_div
 from irlib.errors import AttributeValueError, IRTypeError
 from irlib.methods import Emitter, NodeView, Value
-from irlib.op import Known, Op, Operand, register
+from irlib.op import Composite, Known, Op, Operand, register
 from irlib.shapes import shape_text
 from irlib.types import DTYPES, Shape, TensorType
 
-__all__ = ["BroadcastTo", "Reshape", "ShapeOf", "Squeeze", "SumTo", "Transpose", "Unsqueeze"]
+__all__ = [
+    "BroadcastTo", "Expand", "Flatten", "Reshape", "ShapeOf", "Size", "Squeeze", "SumTo", "Transpose", "Unsqueeze",
+]  # fmt: skip
 
 
 @register
@@ -301,3 +303,79 @@ class Unsqueeze(Op):
 
     def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
         return b.reshape(dy, b.shape(node.operands[0])), None
+
+
+@register
+@dataclass(frozen=True)
+class Size(Composite):
+    """The number of elements of `x`.
+
+    Type: x: T[..] -> int64[]; T is any dtype.
+    Source: ONNX Size-21.
+    """
+
+    name = "size"
+    smoothness = "zero"
+
+    def decompose(self, b: Emitter, x: Value) -> Value:
+        return b.prod(b.shape(x))  # type: ignore[no-any-return]
+
+
+@register
+@dataclass(frozen=True)
+class Flatten(Composite):
+    """`x` as a matrix: the axes before `axis` become its rows, the others its columns.
+
+    Type: x: T[d0..dn] -> T[d0*..*d(axis-1), d(axis)*..*dn]; T is any dtype.
+    (C1) -rank(x) <= axis <= rank(x); axis = rank(x) gives one column.
+    Source: ONNX Flatten-21.
+    """
+
+    axis: int = 1
+
+    name = "flatten"
+    smoothness = "linear"
+
+    def infer(self, x: Operand) -> TensorType:
+        return x.tensor.with_shape((None, None))
+
+    def decompose(self, b: Emitter, x: Value) -> Value:
+        if x.rank is None:
+            raise IRTypeError("the rank of x is not known", code="IR210", remedy="declare its type")
+        if not -x.rank <= self.axis <= x.rank:
+            raise AttributeValueError(f"axis is {self.axis}, expected {-x.rank} <= axis <= {x.rank}", code="IR303")
+        axis = self.axis + x.rank if self.axis < 0 else self.axis
+        shape = b.shape(x)
+        rows, columns = b.prod(b.slice(shape, [0], [axis])), b.prod(b.slice(shape, [axis], [x.rank]))
+        return b.reshape(x, b.concat(b.reshape(rows, [1]), b.reshape(columns, [1]), axis=0))  # type: ignore[no-any-return]
+
+
+@register
+@dataclass(frozen=True)
+class Expand(Composite):
+    """`x` broadcast together with `shape`: unlike in `broadcast_to`, a dim of 1 in `shape` leaves that of `x`.
+
+    Type: x: T[..], shape: int64[k] -> T[broadcast]; T is any dtype.
+    (C1) each dim of x, aligned at the end with that of shape, equals it or one of the two is 1.
+    Source: ONNX Expand-13.
+    """
+
+    name = "expand"
+    smoothness = "linear"
+
+    def infer(self, x: Operand, shape: Operand) -> TensorType:
+        vector_dims(shape, "shape")
+        return x.tensor.with_shape(None)
+
+    def decompose(self, b: Emitter, x: Value, shape: Value) -> Value:
+        dims = vector_dims(shape.operand, "shape")
+        if x.rank is None or dims is None:
+            raise IRTypeError("a rank is not known", code="IR210", remedy="declare the type, or use irlib.specialize")
+        mine, theirs = b.shape(x), shape
+        if x.rank < len(dims):
+            mine = b.concat(b.constant([1] * (len(dims) - x.rank), "int64"), mine, axis=0)
+        if x.rank > len(dims):
+            theirs = b.concat(b.constant([1] * (x.rank - len(dims)), "int64"), theirs, axis=0)
+        # where neither is 1 it is that of shape, which broadcast_to refuses unless they are equal
+        to = b.where(b.equal(mine, 1), theirs, b.where(b.equal(theirs, 1), mine, theirs))
+        return b.broadcast_to(x, to)  # type: ignore[no-any-return]

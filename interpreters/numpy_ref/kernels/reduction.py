@@ -48,3 +48,36 @@ def _half(reduce: Reduce, axis: Any, to: Any, count: int, *, keepdims: bool) -> 
 @kernel(ops.Sum)
 def _sum(op: ops.Sum, operands: Operands, results: Results) -> Bound:
     return _bound(np.add.reduce, operands, keepdims=op.keepdims)
+
+
+@kernel(ops.Prod)
+def _prod(op: ops.Prod, operands: Operands, results: Results) -> Bound:
+    return _bound(np.multiply.reduce, operands, keepdims=op.keepdims)
+
+
+@kernel(ops.Max, ops.Min)
+def _extremum(op: ops.Max | ops.Min, operands: Operands, results: Results) -> Bound:
+    return _bound(np.maximum.reduce if isinstance(op, ops.Max) else np.minimum.reduce, operands, keepdims=op.keepdims)
+
+
+@kernel(ops.Any, ops.All)
+def _truth(op: ops.Any | ops.All, operands: Operands, results: Results) -> Bound:
+    reduce = np.logical_or.reduce if isinstance(op, ops.Any) else np.logical_and.reduce
+    return _bound(reduce, operands, keepdims=op.keepdims)
+
+
+@kernel(ops.Argmax, ops.Argmin)
+def _place(op: ops.Argmax | ops.Argmin, operands: Operands, results: Results) -> Bound:
+    pick = np.argmax if isinstance(op, ops.Argmax) else np.argmin
+    axis, keepdims = op.axis, op.keepdims
+    small = operands[0].tensor.dtype.numpy.kind == "V"  # type: ignore[union-attr]
+
+    def call(x: Array) -> Array:
+        if small:
+            x = x.astype(np.float32)
+        if not op.select_last:
+            return np.asarray(pick(x, axis, keepdims=keepdims))
+        found = np.asarray(pick(np.flip(x, axis), axis, keepdims=keepdims))
+        return np.asarray((x.size if axis is None else x.shape[axis]) - 1 - found)
+
+    return new(call)

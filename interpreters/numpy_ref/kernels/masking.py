@@ -1,0 +1,1 @@
+"""Kernels of masking: none, the bodies run as they are."""

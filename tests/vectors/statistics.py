@@ -1,0 +1,5 @@
+"""Vectors of the statistics family."""
+
+from tests.vectors.vector import Vector
+
+VECTORS: list[Vector] = []
