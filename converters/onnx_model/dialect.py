@@ -9,7 +9,7 @@ from irlib.converters.onnx_model.dtypes import dtype_of_number
 from irlib.converters.onnx_model.rules.rule import RESULTS, OnnxOp, find_rule
 from irlib.errors import IRError, IRTypeError, UnknownOpError, UnsupportedError
 from irlib.methods import Emitter
-from irlib.op import ForeignOp, Operand
+from irlib.op import DIALECTS, ForeignOp, Operand
 from irlib.types import TensorType, Type
 
 __all__ = ["DIALECT", "OnnxDialect"]
@@ -76,3 +76,6 @@ def no_rule(op: ForeignOp) -> UnknownOpError:
 
 
 DIALECT = OnnxDialect()
+
+for _name in ("ai.onnx", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training"):
+    DIALECTS.setdefault(_name, lambda: DIALECT)

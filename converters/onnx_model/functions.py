@@ -8,7 +8,7 @@ from irlib.builder import Builder
 from irlib.converters.onnx_model.attributes import kind_of, read_attribute
 from irlib.converters.onnx_model.model import MAX_DEPTH, FunctionKey, Model
 from irlib.errors import AttributeValueError, SafetyError, StructureError
-from irlib.op import ForeignOp
+from irlib.op import ForeignOp, Op
 from irlib.validate.place import shown
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def called(
     # a domain must not pass for our own dialect
     dialect = f"onnx.{key[0]}" if key[0] in ("", "irlib") else key[0]
     version = max(caller.opsets.get(key[0], 1), 1)
-    op = ForeignOp(dialect, key[1] + (f":{key[2]}" if key[2] else ""), version, tuple(sorted(attributes.items())))
+    op: Op = ForeignOp(dialect, key[1] + (f":{key[2]}" if key[2] else ""), version, tuple(sorted(attributes.items())))
+    op = model.ops.setdefault(op, op)  # equal ops are one object: a builder knows them by identity
     described = tuple(None if v is None else v.operand for v in operands)
     cached = (key, op, described)
     if cached not in model.bodies:
@@ -41,7 +42,7 @@ def called(
     body = model.bodies[cached]
     if body is None:
         raise StructureError(f"function {shown(key[1])} cannot be read", code="IR857")
-    results: tuple[Any, ...] = caller.b.emit_with_body(op, operands, body, name)
+    results: tuple[Any, ...] = caller.b.emit(op, operands, name, body)
     return results
 
 

@@ -73,6 +73,7 @@ class GraphReader:
             try:
                 self._node(index, node)
             except IRError as error:
+                error.where = error.where.removeprefix(f"graph {self.b.name!r}").removeprefix(", ")
                 self.model.add_error(error, self.where(index, node))
                 self._break(node)
 

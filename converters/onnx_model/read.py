@@ -7,7 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+import irlib.converters.onnx_model.dialect  # what the ops of ONNX mean
+import irlib.ops  # noqa: F401  what they are made of
 from irlib.builder import Builder
+from irlib.collector import collector_paused
 from irlib.converters.onnx_model.external import Folder
 from irlib.converters.onnx_model.graphs import BROKEN, GraphReader
 from irlib.converters.onnx_model.initializers import add_initializers
@@ -45,6 +48,7 @@ def check(source: Any) -> Report:
     return read(source)[1]
 
 
+@collector_paused()
 def read(source: Any, *, strict: bool = True) -> tuple[Graph | None, Report]:
     """The graph of a model, None where there is an error in it, and everything found."""
     subject = os.fspath(source) if isinstance(source, str | os.PathLike) else "ONNX model"

@@ -13,9 +13,9 @@ from irlib.errors import IRTypeError
 from irlib.tensor import Array, Tensor
 from irlib.types import MAX_DIM, MAX_RANK, DType
 
-__all__ = ["DenseLimit", "ExternalData", "packed_size", "read_sparse", "read_tensor", "unpacked"]
+__all__ = ["DENSE_LIMIT", "ExternalData", "packed_size", "read_sparse", "read_tensor", "unpacked"]
 
-DenseLimit = 1 << 28
+DENSE_LIMIT = 1 << 23
 """The most elements a sparse tensor may stand for: a file of some bytes must not make gigabytes."""
 
 _EXTERNAL = 1  # TensorProto.DataLocation
@@ -191,8 +191,8 @@ def dense_of(sparse: tuple[Tensor, Tensor, Tensor]) -> Tensor:
     """
     values, indices, dims = sparse
     shape = tuple(int(d) for d in dims.array)
-    if prod(shape) > DenseLimit:
-        raise IRTypeError(f"a sparse tensor of {prod(shape)} elements, expected at most {DenseLimit}", code="IR511")
+    if prod(shape) > DENSE_LIMIT:
+        raise IRTypeError(f"a sparse tensor of {prod(shape)} elements, expected at most {DENSE_LIMIT}", code="IR511")
     flat = indices.array
     if flat.ndim == 2:
         bound = dims.array

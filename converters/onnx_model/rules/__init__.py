@@ -34,4 +34,5 @@ the last ``n.captures`` operands of the op.
 
 Bodies are made once per distinct types and known values, so a rule need not be fast, but its body should be short:
 what it appends is what runs, what is differentiated and what is printed. An op that equals one op of ours is no rule
-but a row of `direct.py`."""
+but a row of `direct.py`.
+"""
