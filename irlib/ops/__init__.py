@@ -36,6 +36,7 @@ FAMILIES = (
     "optional",
     "activation",
     "decomposition",
+    "fourier",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 
