@@ -37,6 +37,7 @@ FAMILIES = (
     "activation",
     "decomposition",
     "fourier",
+    "random",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 
