@@ -37,7 +37,7 @@ Like: TypeAlias = Value | np.ndarray[Any, Any] | np.generic | complex | Sequence
 class OpMethods:
 """
 
-KNOWN = {"DType": "irlib.types", "Value": "irlib.methods", "Graph": "irlib.graph"}
+KNOWN = {"DType": "irlib.types", "Graph": "irlib.graph", "Type": "irlib.types", "Value": "irlib.methods"}
 """Where names are from that annotations of attributes use; a module may import them for type checking alone."""
 
 
