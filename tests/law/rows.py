@@ -43,14 +43,14 @@ def value(body: Body, *xs: Any) -> Any:
     return _run(_graph(body, arrays), arrays)[0]
 
 
-def derivatives(body: Body, *xs: Any, cotangent: Any = None) -> list[Any]:
+def derivatives(body: Body, *xs: Any, cotangent: Any = None, open_dims: bool = True) -> list[Any]:
     """The cotangent of each float operand, given that of the result (ones, where none is given).
 
-    Made twice, with the shapes of the operands known and not known: both must be the same, bit for bit.
+    Made twice, with the dims of the operands known and (`open_dims`) not known: both must be the same, bit for bit.
     """
     arrays = [np.asarray(x) for x in xs]
     made = []
-    for symbolic in (False, True):
+    for symbolic in (False, open_dims):
         graph = _graph(body, arrays, symbolic=symbolic)
         wrt = [str(n.name) for n in graph.inputs if autodiff.carries_cotangent(n.type)]
         y = _run(graph, arrays)[0]
