@@ -403,7 +403,9 @@ def _storing(call: Callable[..., Any], uses: Uses) -> Callable[..., None]:
     """`call`, its one result put where it is used."""
 
     def step(*arguments: Any) -> None:
-        result = as_runtime(call(*arguments))
+        made = call(*arguments)
+        # an op whose number of results varies gives a tuple also where it is one
+        result = as_runtime(made[0] if type(made) is tuple else made)
         for target, position in uses:
             target[position] = result
 
