@@ -38,6 +38,7 @@ FAMILIES = (
     "decomposition",
     "fourier",
     "random",
+    "solving",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 
