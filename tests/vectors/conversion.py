@@ -13,6 +13,7 @@ X = np.array([[0.5, -1.25, 2.0], [3.5, -0.75, 1.5]])
 C = np.array([1.5 + 2j, -0.25 - 1j, 3j])
 WILD = np.array([np.nan, np.inf, -np.inf, 1e20, -1e20, 300.7, -1.9, 127.9])
 BF, E4, E5, E4Z = ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e5m2, ml_dtypes.float8_e4m3fnuz
+NAN = np.nan
 S = np.array(["1.5", "-2e3", "INF", "-inf", "NaN"], object)
 
 
@@ -70,6 +71,8 @@ VECTORS = [
     v(cast("float8_e4m3fnuz"), np.array([1e9, -np.inf, 0.3], np.float32), expected=np.array([240, -240, 0.3], E4Z)),
     v(cast("float8_e4m3fn"), _int(np.int64, 1000, 3), expected=np.array([448, 3], E4)),
     v(cast("float4_e2m1fn"), np.array([1e9, 0.3, -1.6]), expected=np.array([6, 0.5, -1.5], ml_dtypes.float4_e2m1fn)),
+    v(cast("bfloat16"), np.array([1 + 2.0**-8 + 2.0**-40, 1 + 2.0**-8, -1e-300, NAN, 1e39]), wrt=(),
+      name="cast:rounded-once", expected=np.array([1 + 2.0**-7, 1, -0.0, NAN, np.inf], BF)),
     v(cast("float32"), np.array([448, 0.3], E4), expected=np.array([448, 0.3125], np.float32)),
     v(cast("float64"), S, expected=np.array([1.5, -2000, np.inf, -np.inf, np.nan])),
     v(cast("float32"), np.array(b"0.1", object), expected=np.array(0.1, np.float32)),

@@ -49,33 +49,38 @@ def _conversion(source: DType, op: ops.Cast) -> Convert | None:
             return lambda x: x.astype(wide_dtype(source)) != 0
         case "float", ("int" | "uint"):
             return lambda x: _to_integer(x, op)
-        case "float", "float" if op.dtype.bits == 8 and op.saturate and op.dtype.name != "float8_e8m0fnu":
-            high = _largest(op.dtype)
-            return lambda x: np.clip(_wide(x), -high, high).astype(target)
-        case (("int" | "uint"), "float") if target.kind == "V" or target.char not in "efd":
-            return _via_float(source, op)
+        case (("float" | "int" | "uint" | "bool"), "float") if target.char not in "efd":
+            return _to_small(op)
         case (("int" | "uint"), ("int" | "uint")) if source.bits < 8:
             return lambda x: x.astype(np.int8).astype(target)
-        case "bool", _ if target.char not in np.typecodes["All"]:
-            return lambda x: x.astype(np.float32).astype(target)
+        case "bool", ("int" | "uint") if op.dtype.bits < 8:
+            return lambda x: x.astype(np.int8).astype(target)
     return None
-
-
-def _largest(small: DType) -> float:
-    return float(ml_dtypes.finfo(small.numpy).max)  # type: ignore[no-untyped-call]
 
 
 def _wide(x: Any) -> Any:
     return x if x.dtype.char in "fd" else x.astype(np.float32)
 
 
-def _via_float(source: DType, op: ops.Cast) -> Convert:
-    """Integers to small floats, through floats and their saturation."""
+def _to_small(op: ops.Cast) -> Convert:
+    """Numbers to a small float, rounded once, and held at its largest number where float8 saturates."""
     target = op.dtype.numpy
-    if op.dtype.bits == 8 and op.saturate and op.dtype.name != "float8_e8m0fnu":
-        high = _largest(op.dtype)
-        return lambda x: np.clip(x.astype(np.float64), -high, high).astype(target)
-    return lambda x: x.astype(np.float64).astype(target)
+    high = float(ml_dtypes.finfo(target).max)  # type: ignore[no-untyped-call]
+    saturates = op.dtype.bits == 8 and op.saturate and op.dtype.name != "float8_e8m0fnu"
+
+    def convert(x: Any) -> Any:
+        exact = x if x.dtype.kind in "fV" else x.astype(np.float64)
+        wide = _rounded_to_odd(exact) if exact.dtype.char == "d" else _wide(exact)
+        return (np.clip(wide, -high, high) if saturates else wide).astype(target)
+
+    return convert
+
+
+def _rounded_to_odd(x: Any) -> Any:
+    """float64 as float32, cut off, its last bit set where that lost something: rounding it again is rounding once."""
+    near = x.astype(np.float32)
+    bits = near.view(np.uint32) - (np.abs(near) > np.abs(x))
+    return (bits | (near != x)).view(np.float32)
 
 
 def _to_integer(x: Any, op: ops.Cast) -> Any:
@@ -107,11 +112,12 @@ def _printed(x: Any) -> Any:
 
 
 def _parsed(x: Any, op: ops.Cast) -> Any:
+    target = op.dtype.numpy
     read = float if op.dtype.kind == "float" else int
     numbers = [read(s.decode() if isinstance(s, bytes) else s) for s in x.reshape(-1).tolist()]
     wide = np.dtype(np.float64) if read is float else wide_dtype(op.dtype)
     made = np.array(numbers, wide).reshape(x.shape)
-    return made.astype(op.dtype.numpy)
+    return _to_small(op)(made) if op.dtype.kind == "float" and target.char not in "efd" else made.astype(target)
 
 
 @kernel(ops.Bitcast)
