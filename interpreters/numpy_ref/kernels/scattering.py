@@ -113,4 +113,4 @@ def nd_places(x: Array, indices: Array, batch: int) -> Array:
     for i in range(batch):
         found = found + _along(indices.shape[i], steps[i], i, rank)
     inner = x.shape[batch + k :]
-    return found.reshape(*found.shape, *(1,) * len(inner)) + np.arange(prod(inner)).reshape(inner)
+    return found.reshape(found.shape + (1,) * len(inner)) + np.arange(prod(inner)).reshape(inner)
