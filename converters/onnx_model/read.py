@@ -54,10 +54,18 @@ def read(source: Any, *, strict: bool = True) -> tuple[Graph | None, Report]:
     subject = os.fspath(source) if isinstance(source, str | os.PathLike) else "ONNX model"
     try:
         proto, folder = _message(source)
+    except IRError as error:
+        return None, Report((Finding.of(error),), subject)
+    try:
         model = Model(proto, folder, strict=strict)
         graph = _graph(model, proto)
     except IRError as error:
         return None, Report((Finding.of(error),), subject)
+    except (TypeError, AttributeError):
+        place = _not_text(proto)
+        if not place:
+            raise
+        return None, Report((Finding("IR850", "error", place, "a text that is not UTF-8"),), subject)
     report = Report(tuple(model.findings), subject)
     return (graph if report.ok else None), report
 
@@ -103,6 +111,25 @@ def _parsed(data: bytes) -> Any:
     if not proto.HasField("graph"):
         raise FileError("an ONNX model without a graph", code="IR850")
     return proto
+
+
+def _not_text(proto: Any) -> str:
+    """Where a model has bytes for a text; empty where it has none. A parser of proto2 lets them through."""
+    waiting: list[tuple[Any, str]] = [(proto, "model")]
+    while waiting:
+        message, place = waiting.pop()
+        for field, value in message.ListFields():
+            if field.type not in (field.TYPE_STRING, field.TYPE_MESSAGE):
+                continue
+            values = value if field.type != field.TYPE_STRING or not isinstance(value, str | bytes) else [value]
+            values = [values] if hasattr(values, "ListFields") else values
+            for k, item in enumerate(values):
+                here = f"{place}.{field.name}[{k}]"
+                if isinstance(item, bytes):
+                    return here
+                if not isinstance(item, str):
+                    waiting.append((item, here))
+    return ""
 
 
 def _graph(model: Model, proto: Any) -> Graph | None:
