@@ -9,7 +9,7 @@ from typing import Any
 
 from irlib.errors import AttributeValueError, IRError
 from irlib.graph import Graph
-from irlib.op import DIALECTS, REGISTRY, Composite, ForeignOp, Op, lookup
+from irlib.op import DIALECTS, Composite, ForeignOp, Op, lookup, registered
 from irlib.tensor import Tensor
 from irlib.types import DType, OptionalType, SequenceType, TensorType
 
@@ -38,7 +38,7 @@ def op_of(dialect: str, name: str, version: int, attributes: tuple[tuple[str, An
 
     Raises: UnknownOpError, AttributeValueError.
     """
-    cls = REGISTRY.get((dialect, name, version))
+    cls = registered(dialect, name, version)
     if len({a for a, _ in attributes}) < len(attributes):
         raise AttributeValueError("an attribute is there twice", code="IR505")
     if cls is None:

@@ -26,6 +26,8 @@ __all__ = ["MAX_FILE", "check", "digest", "from_bytes", "load", "read", "save", 
 MAX_FILE = 2**31
 """The largest model file, its weights file not counted, in bytes."""
 
+_ATTEMPTS = 4
+
 PathLike = str | os.PathLike[str]
 Decode = Callable[[bytes], tuple[RawModel | None, list[Finding]]]
 
@@ -54,10 +56,17 @@ def read(path: PathLike, *, verify: bool = False) -> tuple[Graph | None, Report]
     subject = os.fspath(path)
     try:
         decode = _decoder(Path(path))
-        raw, findings = decode(_bytes_of(Path(path)))
-        if raw is None:
-            return None, Report(tuple(findings), subject)
-        graph, found = _assembled(raw, Path(path), verify=verify)
+        for attempt in range(_ATTEMPTS):
+            raw, findings = decode(_bytes_of(Path(path)))
+            if raw is None:
+                return None, Report(tuple(findings), subject)
+            try:
+                graph, found = _assembled(raw, Path(path), verify=verify)
+                break
+            except FileError as error:
+                # between our two looks somebody may have saved another model and removed this one's weights
+                if error.code != "IR513" or attempt == _ATTEMPTS - 1:
+                    raise
     except IRError as error:
         return None, Report((Finding.of(error),), subject)
     findings += found

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -15,35 +13,20 @@ from irlib.errors import FileError, IRError
 from irlib.graph import Column, OutputRole, Role, Symbol
 from irlib.serde import json_values as values
 from irlib.serde.canonical import exact_value
+from irlib.serde.json_schema import against_schema
 from irlib.serde.raw import RawGraph, RawLocations, RawModel, RawOp, RawOutput, RawVariable, Weights
 from irlib.types import Type
 from irlib.validate.finding import Finding
 
-__all__ = ["MAX_JSON", "decode", "encode", "schema"]
+__all__ = ["MAX_JSON", "decode", "encode"]
 
 MAX_JSON = 2**28
 """The largest .json file, in bytes: what is read makes some ten times as many."""
-_MAX_FINDINGS = 20
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _ROLES: dict[str, int] = {str(r): r.value for r in Role}
 _OUTPUT_ROLES: dict[str, int] = {str(r): r.value for r in OutputRole}
 _NAMES = {r.value: str(r) for r in Role}
 _OUTPUT_NAMES = {r.value: str(r) for r in OutputRole}
-
-
-@cache
-def schema() -> dict[str, Any]:
-    """The published JSON Schema (draft 2020-12) of the form."""
-    text = resources.files("irlib.schema.v1").joinpath("model.schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
-@cache
-def _validator() -> Any:
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(schema())
 
 
 # Reading
@@ -66,7 +49,7 @@ def decode(raw: bytes) -> tuple[RawModel | None, list[Finding]]:
     if isinstance(stated, dict) and stated.get("format") == "irlib" and stated.get("version") not in (1, None):
         what = f"format version {str(stated['version'])[:20]}, this reader knows 1"
         return None, [Finding("IR503", "error", "", what, "use a newer irlib")]
-    findings = list(_against_schema(stated))
+    findings = list(against_schema(stated))
     if findings:
         return None, findings
     reader = _Reader()
@@ -83,24 +66,6 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refused(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
-
-
-def _against_schema(stated: Any) -> Iterator[Finding]:
-    try:
-        for count, error in enumerate(_validator().iter_errors(stated)):
-            if count == _MAX_FINDINGS:
-                return
-            found = error
-            while found.context:  # of the alternatives that all failed, the one that came furthest says most
-                found = max(found.context, key=lambda e: (len(e.absolute_path), -len(e.absolute_schema_path)))
-            path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in found.absolute_path)
-            yield Finding("IR507", "error", path.lstrip(".")[:200], _short(found.message))
-    except RecursionError:
-        yield Finding("IR501", "error", "", "not a model: lists and objects nest too deep")
-
-
-def _short(message: str) -> str:
-    return message if len(message) <= 300 else f"{message[:140]} .. {message[-140:]}"
 
 
 class _Reader:

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from irlib import serde
 from irlib.errors import IRError
 from irlib.serde.flatten import flatten
-from irlib.serde.json import decode, encode, schema
+from irlib.serde.json import decode, encode
+from irlib.serde.json_schema import is_plain_row, schema
 from tests.serde.corpus import CORPUS
 
 
@@ -164,3 +167,35 @@ def test_jsonschema_and_safetensors_are_imported_only_when_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 2**33)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(["", "x", "y" * 5000]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["", "a", "float"]), inner, max_size=2),
+    max_leaves=4,
+)
+_KEYS = ("name", "op", "operands", "type", "types", "attributes", "variable", "body", "more")
+_ROWS = st.fixed_dictionaries(
+    {"op": st.just("tanh") | _JSON, "type": st.just("float32[]") | _JSON},
+    optional={
+        **{key: _JSON for key in _KEYS if key not in ("op", "type")},
+        "operands": st.lists(st.integers(0, 9) | st.none() | _JSON, max_size=3),
+        "attributes": st.dictionaries(st.sampled_from(["", "a", "b"]), _JSON, max_size=2),
+    },
+)
+_NODE = Draft202012Validator({"$ref": "#/$defs/node", "$defs": schema()["$defs"]})
+
+
+@given(_ROWS)
+def test_a_row_that_passes_at_a_look_follows_the_schema(row: Any) -> None:
+    if is_plain_row(row):
+        _NODE.validate(row)
+
+
+def test_most_rows_pass_at_a_look() -> None:
+    rows = json.loads(_text("regions"))["graph"]["nodes"] + json.loads(_text("mlp"))["graph"]["nodes"]
+    assert sum(map(is_plain_row, rows)) >= 5

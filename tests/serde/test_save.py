@@ -155,3 +155,16 @@ def test_a_kill_at_any_point_leaves_a_whole_model(points: int, tmp_path: Path) -
             time.sleep(rng.random() * 0.05)
             process.kill()
         assert _value(path) in (1.0, 2.0)
+
+
+def test_a_model_saved_while_it_is_loaded_is_loaded_whole(tmp_path: Path) -> None:
+    path = tmp_path / "m.pb"
+    serde.save(model(1.0), path)
+    with subprocess.Popen([sys.executable, "-c", _SAVER, str(path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            for _ in range(40):
+                assert _value(path) in (1.0, 2.0)
+        finally:
+            process.kill()
