@@ -17,7 +17,7 @@ _LONGEST = 4000
 
 def clean(name: str) -> str:
     """`name`, or one made from it that irlib can keep."""
-    if len(name) < 1000 and not _BAD.search(name):
+    if len(name) < 1000 and (name.isprintable() or not _BAD.search(name)):
         return name
     made = _BAD.sub(lambda m: f"\\x{ord(m[0]):02x}", name)
     return made.encode()[:_LONGEST].decode(errors="ignore")
