@@ -37,7 +37,9 @@ class _Convolving(Op):
         made = []
         for what, numbers in (("strides", self.strides), ("dilations", self.dilations)):
             if numbers is not None and len(numbers) != count:
-                raise AttributeValueError(f"{what} {numbers}, expected one for each of {count} spatial axes", code="IR302")
+                raise AttributeValueError(
+                    f"{what} {numbers}, expected one for each of {count} spatial axes", code="IR302"
+                )
             made.append(numbers or (1,) * count)
         return made[0], made[1]
 
@@ -66,12 +68,13 @@ class Convolution(_Convolving):
 
     Type: x: T[n, c, s1..sk], w: T[m, c/groups, w1..wk], pads: int64[2k] (absent: zeros) -> T[n, m, o1..ok], where
     o = (s + begin + end - dilation*(w - 1) - 1) // stride + 1; T is an integer, float or complex dtype.
-    (C1) y[n, m, o] is the sum over c and w of x[n, c, o*stride + w*dilation - begin] * w[m, c, w], where x is 0 outside.
+    (C1) y[n, m, o] is the sum over c and w of x[n, c, o*stride + w*dilation - begin] * w[m, c, w], where x is 0
+    outside.
     (C2) pads are begins, then ends; a negative one crops. The padded input is not smaller than the dilated kernel.
     (C3) groups divides c and m: group g of the kernels sees group g of the channels.
     (C4) half floats accumulate in float32; integers wrap around (two's complement).
-    The cotangent of `x` is `convolution_transpose`; that of `w` is a convolution of x by dy, with batch and channels, and
-    strides and dilations, exchanged.
+    The cotangent of `x` is `convolution_transpose`; that of `w` is a convolution of x by dy, with batch and channels,
+    and strides and dilations, exchanged.
     Source: ONNX Conv-22 with explicit pads.
     """
 
@@ -112,8 +115,8 @@ class Convolution(_Convolving):
 class ConvolutionTranspose(_Convolving):
     """The adjoint of `convolution` with respect to its input: every element of `y` spreads a kernel.
 
-    Type: y: T[n, m, o1..ok], w: T[m, c/groups, w1..wk], pads: int64[2k] (absent: zeros), output_shape: int64[k] (absent:
-    the least) -> T[n, c, s1..sk]; T is an integer, float or complex dtype.
+    Type: y: T[n, m, o1..ok], w: T[m, c/groups, w1..wk], pads: int64[2k] (absent: zeros), output_shape: int64[k]
+    (absent: the least) -> T[n, c, s1..sk]; T is an integer, float or complex dtype.
     (C1) x[n, c, o*stride + w*dilation - begin] is the sum of all y[n, m, o] * w[m, c, w] that fall on it.
     (C2) the least output shape is s = (o - 1)*stride + dilation*(w - 1) + 1 - begin - end.
     (C3) `convolution` of an input of shape `output_shape` with these pads has the spatial shape of `y`: it is the least
@@ -173,7 +176,8 @@ def window_count(
     room: DimLike = size + begin + end - dilation * (window - 1) - 1
     if isinstance(room, int) and room < 0:
         raise IRTypeError(
-            f"a window of {dilation * (window - 1) + 1} on {size + begin + end} elements, expected it to fit", code="IR207"
+            f"a window of {dilation * (window - 1) + 1} on {size + begin + end} elements, expected it to fit",
+            code="IR207",
         )
     return floor_div(room, stride) + 1
 
@@ -203,8 +207,9 @@ def _spatial(b: Emitter, x: Any) -> Any:
 
 
 def _kernel_cotangent(b: Emitter, op: _Convolving, x: Any, w: Any, pads: Any, dy: Any) -> Any:
-    """The cotangent of the kernels: dw[m, c, w] is the sum over n and o of dy[n, m, o] * x[n, c, o*stride + w*dilation].
+    """The cotangent of the kernels.
 
+    dw[m, c, w] is the sum over n and o of dy[n, m, o] * x[n, c, o*stride + w*dilation].
     That is a convolution of x by dy in which the strides dilate and the dilations stride; its end pads are such that as
     many windows come out as the kernel is long.
     """

@@ -73,7 +73,9 @@ class QR(Op):
         q, r = node.results
         rows, columns = x.shape[-2:] if x.rank is not None else (None, None)
         if not isinstance(rows, int) or not isinstance(columns, int):
-            raise IRTypeError("rows and columns of the operand are not known", code="IR210", remedy="use irlib.specialize")
+            raise IRTypeError(
+                "rows and columns of the operand are not known", code="IR210", remedy="use irlib.specialize"
+            )
         if rows >= columns:
             return (_through_qr(b, q, r, dq, dr),)
         # the first columns make q; the rest of r is q.H times the rest of x
@@ -148,7 +150,11 @@ class SVD(Op):
         batch, rows, columns = found
         k = None if rows is None or columns is None else dim_min(rows, columns)
         t = x.tensor
-        return t.with_shape((*batch, rows, k)), TensorType(x.dtype.real, (*batch, k)), t.with_shape((*batch, k, columns))
+        return (
+            t.with_shape((*batch, rows, k)),
+            TensorType(x.dtype.real, (*batch, k)),
+            t.with_shape((*batch, k, columns)),
+        )
 
     def vjp(self, b: Emitter, node: NodeView, du: Value, ds: Value, dvh: Value) -> tuple[Value | None, ...]:
         u, s, vh = node.results
@@ -220,7 +226,8 @@ class EigVals(_General):
 class Eig(_General):
     """Eigenvalues of square matrices, in LAPACK's order, and eigenvectors of norm 1.
 
-    Type: x: T[.., n, n] -> values: complex[.., n], vectors: complex[.., n, n] (columns); T is float32, float64, complex.
+    Type: x: T[.., n, n] -> values: complex[.., n], vectors: complex[.., n, n] (columns); T is float32, float64,
+    complex.
     (C1) the phase of a vector is LAPACK's; the derivative holds where the loss does not depend on phases.
     (C2) vectors of equal eigenvalues have no derivative: it comes out infinite, unless their cotangent is 0.
     Source: numpy `linalg.eig`, always complex.

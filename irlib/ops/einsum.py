@@ -41,14 +41,15 @@ class Einsum(Op):
     """Sum of products of the operands over the axes that `equation` labels and its result does not have.
 
     Type: xs: T[..] each -> T[..]; T is an integer, float or complex dtype.
-    (C1) `equation` is numpy's: one term of letters per operand, ``->`` and the result's letters; without ``->`` the result
-    has the letters that occur once, in alphabetical order, behind the axes of ``...``.
+    (C1) `equation` is numpy's: one term of letters per operand, ``->`` and the result's letters; without ``->`` the
+    result has the letters that occur once, in alphabetical order, behind the axes of ``...``.
     (C2) a letter twice in one term takes the diagonal; a letter is at most once in the result and occurs in a term.
-    (C3) ``...`` stands for the axes not labelled, aligned at their ends; where the result has none, they are summed over.
+    (C3) ``...`` stands for the axes not labelled, aligned at their ends; where the result has none, they are summed
+    over.
     (C4) the dims of one letter are equal, or 1 in one operand and broadcast; on a diagonal they are equal.
     (C5) half floats accumulate in float32; integers wrap around (two's complement).
-    The cotangent of an operand is the einsum of the others and the result's, brought back to the operand's axes: repeated
-    over those summed over in the operand alone, on the diagonal where a letter stands twice.
+    The cotangent of an operand is the einsum of the others and the result's, brought back to the operand's axes:
+    repeated over those summed over in the operand alone, on the diagonal where a letter stands twice.
     Source: numpy 2 `einsum`; ONNX Einsum-12.
     """
 
@@ -101,7 +102,7 @@ def _cotangent(b: Emitter, terms: Terms, xs: Sequence[Any], dy: Any, k: int) -> 
     missing = [axis for axis, letter in enumerate(term) if letter not in reached]
     if missing:
         g = b.unsqueeze(g, missing)
-    if _surely(g.shape, x.shape):
+    if _surely(g, x):
         return g
     if set(term) <= set(terms.output):
         return b.sum_to(g, shape)
@@ -115,13 +116,13 @@ def _fitted(b: Emitter, g: Any, x: Any) -> Any:
         kept = tuple(1 if d == 1 else have for d, have in zip(shape.ints, g.shape, strict=True))
         g = g if kept == g.shape else b.sum_to(g, b.constant(list(kept)))
         return g if kept == shape.ints else b.broadcast_to(g, shape)
-    kept = b.where(b.equal(shape, 1), b.constant(1, "int64"), b.shape(g))
-    return b.broadcast_to(b.sum_to(g, kept), shape)
+    narrow = b.where(b.equal(shape, 1), b.constant(1, "int64"), b.shape(g))
+    return b.broadcast_to(b.sum_to(g, narrow), shape)
 
 
-def _surely(found: Sequence[MaybeDim], wanted: Sequence[MaybeDim]) -> bool:
-    """Whether two shapes are known to be equal."""
-    return all(a is not None and a == d for a, d in zip(found, wanted, strict=True))
+def _surely(g: Any, x: Any) -> bool:
+    """Whether two values are known to have equal shapes."""
+    return all(a is not None and a == d for a, d in zip(g.shape, x.shape, strict=True))
 
 
 def _on_diagonal(b: Emitter, g: Any, x: Any, inner: str, term: str) -> Any:
@@ -145,7 +146,7 @@ def _on_diagonal(b: Emitter, g: Any, x: Any, inner: str, term: str) -> Any:
         mask_terms.append(term[first] + fresh[axis])
     equation = str(Terms((inner, *mask_terms), "".join(fresh)))
     made = b.einsum(g, *masks, equation=equation)
-    return made if _surely(made.shape, x.shape) else _fitted(b, made, x)
+    return made if _surely(made, x) else _fitted(b, made, x)
 
 
 def _identity(b: Emitter, shape: Any, axis: int, dtype: Any) -> Any:
@@ -204,7 +205,8 @@ def terms_of(equation: str, ranks: tuple[int, ...]) -> Terms:
     for term, rank, count in zip(inputs, ranks, hidden, strict=True):
         if count < 0 or ("." not in term and len(term) != rank):
             raise IRTypeError(
-                f"equation {equation!r}: term {term.replace('.', '...')!r} beside an operand of rank {rank}", code="IR207"
+                f"equation {equation!r}: term {term.replace('.', '...')!r} beside an operand of rank {rank}",
+                code="IR207",
             )
         made.append(term.replace(".", ellipsis[len(ellipsis) - count :]))
     return Terms(tuple(made), output.replace(".", ellipsis))
@@ -214,9 +216,7 @@ def _ranks(equation: str, xs: Sequence[Operand]) -> tuple[Any, ...]:
     inputs = parsed(equation)[0]
     if len(inputs) != len(xs):
         raise IRTypeError(f"equation {equation!r} has {len(inputs)} terms, got {len(xs)} operands", code="IR104")
-    return tuple(
-        x.rank if x.rank is not None or "." in term else len(term) for x, term in zip(xs, inputs, strict=True)
-    )
+    return tuple(x.rank if x.rank is not None or "." in term else len(term) for x, term in zip(xs, inputs, strict=True))
 
 
 def _dims(terms: Terms, shapes: Sequence[Sequence[MaybeDim]]) -> dict[str, MaybeDim]:

@@ -120,8 +120,8 @@ def _as(b: Emitter, d: Any, x: Any) -> Any:
 class FFT(_Transform):
     """The discrete Fourier transform along `axis`.
 
-    Type: x: T[..], n: int64[] (absent: the length of x) -> complex[..]; T is float16 or wider, or complex; float64 gives
-    complex128, narrower floats complex64.
+    Type: x: T[..], n: int64[] (absent: the length of x) -> complex[..]; T is float16 or wider, or complex; float64
+    gives complex128, narrower floats complex64.
     (C1) y[k] = sum over j of x[j] exp(-2 pi i j k / n), times 1/n with norm forward, 1/sqrt(n) with ortho.
     (C2) x is cut, or filled with zeros, to length n first.
     Source: Python array API 2024.12 `fft.fft`; ONNX DFT-20.
@@ -227,8 +227,8 @@ class IRFFT(_Transform):
         length = _length_of(b, dy, self.axis)
         k = b.arange(0, length // 2 + 1, 1)
         alone = b.logical_or(b.equal(k, 0), b.equal(k + k, length))
-        weights = b.where(alone, b.constant(1, x.dtype), b.constant(2, x.dtype))
-        return b.reshape(weights, [-1, *(1,) * behind])
+        doubled = b.where(alone, b.constant(1, x.dtype), b.constant(2, x.dtype))
+        return b.reshape(doubled, [-1, *(1,) * behind])
 
 
 @dataclass(frozen=True)

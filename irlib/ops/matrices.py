@@ -66,7 +66,7 @@ def unbatched(b: Emitter, d: Any, x: Any) -> Any:
 
 
 def over(b: Emitter, x: Any, divisor: Any) -> Any:
-    """x / divisor, and 0 where `x` is 0: what is not asked for does not matter, however the divisor vanishes."""
+    """The quotient ``x / divisor``, and 0 where `x` is 0: what is not asked for does not matter."""
     zero = b.equal(x, b.constant(0, x.dtype))
     one = b.constant(1, x.dtype)
     return b.where(zero, b.constant(0, x.dtype), b.divide(x, b.where(zero, one, divisor)))

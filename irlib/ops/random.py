@@ -44,8 +44,8 @@ class RandomBits(_Drawn):
 
     Type: key: uint32[2], shape: int64[k] -> T[shape]; T is uint32 or uint64.
     (C1) block j is Threefry-2x32 with 20 rounds of the counter (j mod 2**32, j // 2**32) under `key`: two words.
-    (C2) uint32: elements 2j and 2j + 1, in row-major order, are the words of block j. uint64: element j is the first word
-    plus 2**32 times the second.
+    (C2) uint32: elements 2j and 2j + 1, in row-major order, are the words of block j. uint64: element j is the first
+    word plus 2**32 times the second.
     Source: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (2011).
     """
 
@@ -154,8 +154,8 @@ class RandomUniform(_Floats):
     """Random floats from 0 to below 1.
 
     Type: key: uint32[2], shape: int64[k] -> T[shape]; T is float16, bfloat16, float32 or float64.
-    (C1) each is the leading p bits of an element of `random_bits` (uint64 for float64, else uint32) times 2**-p, where p
-    is the precision of T: 11, 8, 24 or 53. It is exact, and equally spaced.
+    (C1) each is the leading p bits of an element of `random_bits` (uint64 for float64, else uint32) times 2**-p,
+    where p is the precision of T: 11, 8, 24 or 53. It is exact, and equally spaced.
     """
 
     name = "random_uniform"
@@ -173,10 +173,10 @@ class RandomNormal(_Floats):
     """Random floats of the standard normal distribution.
 
     Type: key: uint32[2], shape: int64[k] -> T[shape]; T is float16, bfloat16, float32 or float64.
-    (C1) each is sqrt(2) * erfinv(t), where t = (2k + 1)/2**p - 1, k is the leading p bits of an element of `random_bits`
-    and p is 23, for float64 52; t is exact and never -1, 0 or 1. Half floats are rounded from float32.
-    (C2) the inverse of erf is monotone and smooth: back-ends whose erfinv differ by units in the last place differ so here,
-    never by more, as they would after a rejection.
+    (C1) each is sqrt(2) * erfinv(t), where t = (2k + 1)/2**p - 1, k is the leading p bits of an element of
+    `random_bits` and p is 23, for float64 52; t is exact and never -1, 0 or 1. Half floats are rounded from float32.
+    (C2) the inverse of erf is monotone and smooth: back-ends whose erfinv differ by units in the last place differ so
+    here, never by more, as they would after a rejection.
     """
 
     name = "random_normal"
@@ -197,8 +197,8 @@ class Bernoulli(Composite):
     """True with probability `p`, element by element.
 
     Type: key: uint32[2], p: T[..] -> bool[..]; T is float16, bfloat16, float32 or float64.
-    (C1) an element is true where `random_uniform` of the shape of p, in float64 for float64 and else in float32, is below
-    p: never for p = 0, always for p = 1. It carries no cotangent.
+    (C1) an element is true where `random_uniform` of the shape of p, in float64 for float64 and else in float32, is
+    below p: never for p = 0, always for p = 1. It carries no cotangent.
     """
 
     name = "bernoulli"

@@ -1,4 +1,4 @@
-"""Solving with matrices: inverses, determinants, pseudo-inverses. All work on the last two axes; those before are batches."""
+"""Solving with matrices: inverses, determinants, pseudo-inverses. The last two axes are the matrix."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ __all__ = [
 
 REAL = ("int", "uint", "float")
 FLOAT = ("float", "complex")
+Ints = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class _Windows(Op):
                 continue
             if any(n < 1 for n in numbers) or len(numbers) != len(self.window) or not numbers:
                 raise AttributeValueError(
-                    f"{what} {numbers} beside window {self.window}, expected a number of 1 or more for each axis", code="IR302"
+                    f"{what} {numbers} beside window {self.window}, expected a number of 1 or more for each axis",
+                    code="IR302",
                 )
 
     @property
@@ -162,8 +164,8 @@ class MaxPool(_Pool):
     Type: x: T[.., s1..sk], pads: int64[2k] (absent: zeros) -> T[.., o1..ok]; T is an integer or real float dtype.
     (C1) pads are begins, then ends; padding is never chosen: every window has an element of `x`.
     (C2) NaN is larger than every number.
-    (C3) the derivative is 1 for the first of the largest elements in row-major order, as `max_pool_indices` has it, and 0
-    for the others.
+    (C3) the derivative is 1 for the first of the largest elements in row-major order, as `max_pool_indices` has it,
+    and 0 for the others.
     Source: ONNX MaxPool-22 with explicit pads.
     """
 
@@ -229,8 +231,8 @@ class AvgPool(_Averaging):
     """The mean of each window over the last axes.
 
     Type: x: T[.., s1..sk], pads: int64[2k] (absent: zeros) -> T[.., o1..ok]; T is a float or complex dtype.
-    (C1) the mean is over the elements of `x` in the window, and with `count_include_pad` over its padding too, but never
-    over what `ceil_mode` adds behind it.
+    (C1) the mean is over the elements of `x` in the window, and with `count_include_pad` over its padding too, but
+    never over what `ceil_mode` adds behind it.
     (C2) half floats accumulate in float32.
     Source: ONNX AveragePool-22 with explicit pads.
     """
@@ -343,8 +345,8 @@ def _covered(size: int, window: int, begin: int, end: int, stride: int, dilation
     return max(end, (count - 1) * stride - room + end) if count > room // stride + 1 else end
 
 
-def _known(op: _Pool, x: Any, pads: Any) -> tuple[tuple[int, ...], tuple[tuple[int, ...], tuple[int, ...]], tuple[int, ...]]:
-    """Begins, ends (as given, and covered) and the sizes of the pooled axes. Raises: IRTypeError (IR210) when not known."""
+def _known(op: _Pool, x: Any, pads: Any) -> tuple[Ints, tuple[Ints, Ints], Ints]:
+    """Begins, ends (as given, and covered) and pooled sizes. Raises: IRTypeError (IR210) when not known."""
     count = len(op.window)
     sizes = None if x.rank is None else x.shape[-count:]
     given = (0,) * (2 * count) if pads is None else pads.ints

@@ -36,8 +36,10 @@ def convolved(op: Any) -> Any:
                     continue
                 for m in range(w.shape[0]):
                     group = m // each_out * each_in
-                    channels = _wide(x)[(slice(None), slice(group, group + each_in), *s)]
-                    y[(slice(None), m, *o)] += channels @ _wide(w)[(m, slice(None), *k)]
+                    at: tuple[Any, ...] = (slice(None), slice(group, group + each_in), *s)
+                    channels = _wide(x)[at]
+                    place: tuple[Any, ...] = (slice(None), m, *o)
+                    y[place] += channels @ _wide(w)[(m, slice(None), *k)]
         return y.astype(x.dtype)
 
     return expected
@@ -71,7 +73,9 @@ def normal(*shape: int, dtype: Any = np.float64) -> Any:
     return RNG.standard_normal(shape).astype(dtype)
 
 
-def conv(x: Any, w: Any, pads: Any = None, *, static: tuple[int, ...] = (), name: str = "", **attributes: Any) -> Vector:
+def conv(
+    x: Any, w: Any, pads: Any = None, *, static: tuple[int, ...] = (), name: str = "", **attributes: Any
+) -> Vector:
     op = Convolution(**attributes)
     operands = (x, w) if pads is None else (x, w, np.array(pads))
     label = f"{op}:{x.shape}:{w.shape}:{pads}:{static}:{x.dtype}:{name}"
@@ -79,7 +83,9 @@ def conv(x: Any, w: Any, pads: Any = None, *, static: tuple[int, ...] = (), name
     return v(op, *operands, expected=convolved(op), static=static, name=label, rtol=rtol, atol=rtol * 1e-2)
 
 
-def back(y: Any, w: Any, pads: Any = None, shape: Any = None, *, static: tuple[int, ...] = (), **attributes: Any) -> Vector:
+def back(
+    y: Any, w: Any, pads: Any = None, shape: Any = None, *, static: tuple[int, ...] = (), **attributes: Any
+) -> Vector:
     op = ConvolutionTranspose(**attributes)
     operands = [y, w, None if pads is None else np.array(pads), None if shape is None else np.array(shape)]
     while operands[-1] is None:

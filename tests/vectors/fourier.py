@@ -46,34 +46,64 @@ VECTORS = [
     v(ops.FFT(), normal(6, dtype=complex), expected=defined, rtol=1e-11, atol=1e-13, name="fft:definition"),
     *[
         v(
-            op, *operands(normal(4, 5, dtype=complex), n), expected=f, rtol=1e-11, atol=1e-13, static=(1,) if n == 3 else (),
-            name=f"{op}:{n}", judge="other",
+            op,
+            *operands(normal(4, 5, dtype=complex), n),
+            expected=f,
+            rtol=1e-11,
+            atol=1e-13,
+            static=(1,) if n == 3 else (),
+            name=f"{op}:{n}",
+            judge="other",
         )
-        for op, f in _ONE_AXIS for n in LENGTHS
+        for op, f in _ONE_AXIS
+        for n in LENGTHS
     ],
     *[v(op, normal(4, 5), expected=f, rtol=1e-11, atol=1e-13, name=f"{op}:real") for op, f in _ONE_AXIS],
     *[
         v(
-            op, *operands(normal(5, 4, dtype=dtype), n), expected=f, rtol=1e-11, atol=1e-13, static=(1,) if n in (3, 8) else (),
+            op,
+            *operands(normal(5, 4, dtype=dtype), n),
+            expected=f,
+            rtol=1e-11,
+            atol=1e-13,
+            static=(1,) if n in (3, 8) else (),
             name=f"{op}:{n}",
         )
-        for op, f, dtype in _HALVES for n in LENGTHS
+        for op, f, dtype in _HALVES
+        for n in LENGTHS
     ],
     v(ops.FFT(), normal(8, dtype=np.float32), expected=scipy.fft.fft, rtol=1e-4, atol=1e-5, wrt=()),
     v(
-        ops.RFFT(), normal(8, dtype=np.float16), expected=lambda x: scipy.fft.rfft(x.astype(np.float32)), rtol=1e-4,
-        atol=1e-5, wrt=(),
+        ops.RFFT(),
+        normal(8, dtype=np.float16),
+        expected=lambda x: scipy.fft.rfft(x.astype(np.float32)),
+        rtol=1e-4,
+        atol=1e-5,
+        wrt=(),
     ),
     v(ops.IRFFT(), normal(5, dtype=np.complex64), expected=scipy.fft.irfft, rtol=1e-4, atol=1e-5, wrt=()),
     *[
         v(
-            ops.FitLength(axis=axis), normal(2, 5), np.array(n), static=static, name=f"fit_length:{axis}:{n}:{static}",
-            expected=lambda x, n, axis=axis: np.concatenate([x, np.zeros_like(x).repeat(4, axis)], axis).take(range(n), axis),
+            ops.FitLength(axis=axis),
+            normal(2, 5),
+            np.array(n),
+            static=static,
+            name=f"fit_length:{axis}:{n}:{static}",
+            expected=lambda x, n, axis=axis: np.concatenate([x, np.zeros_like(x).repeat(4, axis)], axis).take(
+                range(n), axis
+            ),
         )
-        for axis in (0, 1, -1) for n in (0, 2, 7) for static in ((), (1,))
+        for axis in (0, 1, -1)
+        for n in (0, 2, 7)
+        for static in ((), (1,))
     ],
     v(ops.FFTN(), normal(3, 4), expected=scipy.fft.fftn, rtol=1e-11, atol=1e-13),
-    v(ops.FFTN(axes=(0, 2), norm="ortho"), normal(3, 2, 4), rtol=1e-11, atol=1e-13,
-      expected=lambda x: scipy.fft.fftn(x, axes=(0, 2), norm="ortho")),
+    v(
+        ops.FFTN(axes=(0, 2), norm="ortho"),
+        normal(3, 2, 4),
+        rtol=1e-11,
+        atol=1e-13,
+        expected=lambda x: scipy.fft.fftn(x, axes=(0, 2), norm="ortho"),
+    ),
     v(ops.IFFTN(), normal(3, 4), expected=scipy.fft.ifftn, rtol=1e-11, atol=1e-13),
-]  # fmt: skip
+]

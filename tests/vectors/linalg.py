@@ -46,15 +46,29 @@ VECTORS = [
     v(ops.MatMul(), np.arange(6, dtype=np.int8).reshape(2, 3) * 20, np.ones((3, 1), np.int8), expected=np.matmul),
     v(ops.MatMul(), np.arange(6, dtype=np.uint64).reshape(2, 3), np.ones((3, 1), np.uint64), expected=np.matmul),
     v(
-        ops.MatMul(), np.full((2, 4000), 0.1, np.float16), np.ones((4000, 2), np.float16),
-        expected=matmul_in_float32, rtol=1e-3, wrt=(),
+        ops.MatMul(),
+        np.full((2, 4000), 0.1, np.float16),
+        np.ones((4000, 2), np.float16),
+        expected=matmul_in_float32,
+        rtol=1e-3,
+        wrt=(),
     ),
     v(
-        ops.MatMul(), np.full((2, 4000), 0.1, ml_dtypes.bfloat16), np.ones((4000, 2), ml_dtypes.bfloat16),
-        expected=matmul_in_float32, rtol=1e-2, wrt=(),
+        ops.MatMul(),
+        np.full((2, 4000), 0.1, ml_dtypes.bfloat16),
+        np.ones((4000, 2), ml_dtypes.bfloat16),
+        expected=matmul_in_float32,
+        rtol=1e-2,
+        wrt=(),
     ),
-    v(ops.TensorDot((1, 0), (0, 2)), normal(2, 3, 4), normal(3, 5, 2), expected=lambda x, y: np.tensordot(x, y, ((1, 0), (0, 2))), rtol=1e-11),
-    v(ops.TensorDot((), ()), normal(2), normal(3), expected=lambda x, y: np.multiply.outer(x, y)),
+    v(
+        ops.TensorDot((1, 0), (0, 2)),
+        normal(2, 3, 4),
+        normal(3, 5, 2),
+        expected=lambda x, y: np.tensordot(x, y, ((1, 0), (0, 2))),
+        rtol=1e-11,
+    ),
+    v(ops.TensorDot((), ()), normal(2), normal(3), expected=np.multiply.outer),
     v(ops.TensorDot((-1,), (0,)), np.arange(4), np.arange(4), expected=np.array(14)),
     v(ops.VecDot(), normal(2, 1, 3), normal(4, 3), expected=lambda x, y: (x * y).sum(-1), rtol=1e-11),
     v(ops.VecDot(axis=-2), normal(3, 2), normal(3, 2), expected=lambda x, y: (x * y).sum(-2), rtol=1e-11),
@@ -67,7 +81,21 @@ VECTORS = [
     v(ops.Kron(), normal(2, 3), normal(2, 2), expected=np.kron),
     v(ops.Kron(), normal(2), normal(3), expected=np.kron),
     v(ops.Cross(), normal(2, 3), normal(3), expected=np.cross, rtol=1e-11, atol=1e-14),
-    v(ops.Cross(axis=-2), normal(3, 2), normal(3, 2), expected=lambda x, y: np.cross(x, y, axis=0), rtol=1e-11, atol=1e-14),
-    *[v(ops.MatrixPower(n), normal(3, 3) + 2 * np.eye(3), expected=lambda x, n=n: np.linalg.matrix_power(x, n), rtol=1e-10)
-      for n in (0, 1, 2, 5, -1, -3)],
-]  # fmt: skip
+    v(
+        ops.Cross(axis=-2),
+        normal(3, 2),
+        normal(3, 2),
+        expected=lambda x, y: np.cross(x, y, axis=0),
+        rtol=1e-11,
+        atol=1e-14,
+    ),
+    *[
+        v(
+            ops.MatrixPower(n),
+            normal(3, 3) + 2 * np.eye(3),
+            expected=lambda x, n=n: np.linalg.matrix_power(x, n),
+            rtol=1e-10,
+        )
+        for n in (0, 1, 2, 5, -1, -3)
+    ],
+]

@@ -71,20 +71,37 @@ P = np.array([[0.0, 1.0, 0.5], [0.25, 0.75, 0.999]])
 VECTORS = [
     *[
         v(ops.RandomBits(dtype=dtype(t)), KEY, s, expected=f, static=static, name=f"random_bits:{t}:{s}:{static}")
-        for t, f in (("uint32", bits32), ("uint64", bits64)) for s in SHAPES for static in ((), (1,))
+        for t, f in (("uint32", bits32), ("uint64", bits64))
+        for s in SHAPES
+        for static in ((), (1,))
     ],
     v(
-        ops.RandomBits(), np.zeros(2, np.uint32), np.array([2]), expected=np.array([0x6B200159, 0x99BA4EFE], np.uint32),
+        ops.RandomBits(),
+        np.zeros(2, np.uint32),
+        np.array([2]),
+        expected=np.array([0x6B200159, 0x99BA4EFE], np.uint32),
         name="random_bits:published",
     ),
     v(
-        ops.RandomSplit(), KEY, np.array(3), name="random_split",
+        ops.RandomSplit(),
+        KEY,
+        np.array(3),
+        name="random_split",
         expected=np.array([threefry(KEY, (j, WORD)) for j in range(3)], np.uint32),
     ),
     v(ops.FoldIn(), KEY, np.array(9), expected=np.array(threefry(KEY, (9, WORD - 1)), np.uint32), name="fold_in"),
-    v(ops.FoldIn(), OTHER, np.array(-1), expected=np.array(threefry(OTHER, (WORD, WORD - 1)), np.uint32), name="fold_in:negative"),
     v(
-        ops.RandomPermutation(), KEY, np.array(20), name="random_permutation",
+        ops.FoldIn(),
+        OTHER,
+        np.array(-1),
+        expected=np.array(threefry(OTHER, (WORD, WORD - 1)), np.uint32),
+        name="fold_in:negative",
+    ),
+    v(
+        ops.RandomPermutation(),
+        KEY,
+        np.array(20),
+        name="random_permutation",
         expected=np.array(sorted(range(20), key=wide(KEY, 20).tolist().__getitem__)),
     ),
     v(ops.RandomPermutation(), KEY, np.array(0), expected=np.zeros(0, np.int64), name="random_permutation:none"),
@@ -93,12 +110,27 @@ VECTORS = [
         for t, p in ((np.float16, 11), (ml_dtypes.bfloat16, 8), (np.float32, 24), (np.float64, 53))
     ],
     *[
-        v(ops.RandomNormal(dtype=dtype(t)), KEY, np.array([3, 4]), expected=gaussian(t, p), rtol=r, name=f"random_normal:{t}")
-        for t, p, r in ((np.float16, 23, 1e-3), (ml_dtypes.bfloat16, 23, 1e-2), (np.float32, 23, 1e-6), (np.float64, 52, 1e-14))
+        v(
+            ops.RandomNormal(dtype=dtype(t)),
+            KEY,
+            np.array([3, 4]),
+            expected=gaussian(t, p),
+            rtol=r,
+            name=f"random_normal:{t}",
+        )
+        for t, p, r in (
+            (np.float16, 23, 1e-3),
+            (ml_dtypes.bfloat16, 23, 1e-2),
+            (np.float32, 23, 1e-6),
+            (np.float64, 52, 1e-14),
+        )
     ],
     v(ops.Bernoulli(), KEY, P, expected=lambda k, p: uniform(np.float64, 53)(k, p.shape) < p, name="bernoulli"),
     v(
-        ops.Bernoulli(), KEY, P.astype(np.float16), name="bernoulli:float16",
+        ops.Bernoulli(),
+        KEY,
+        P.astype(np.float16),
+        name="bernoulli:float16",
         expected=lambda k, p: uniform(np.float32, 24)(k, p.shape) < p.astype(np.float32),
     ),
-]  # fmt: skip
+]

@@ -9,19 +9,22 @@ from irlib.ops import solving as ops
 from tests.vectors.matrices import each, good, normal
 from tests.vectors.vector import v
 
+# typed by literals of its flags, which ours are not
+SOLVE_TRIANGULAR: Any = scipy.linalg.solve_triangular
+
 
 def triangular(op: ops.TriangularSolve) -> Any:
     return each(
-        lambda a, y: scipy.linalg.solve_triangular(
-            a, y, lower=op.lower, unit_diagonal=op.unit_diagonal, trans=int(op.transposed)
-        )
+        lambda a, y: SOLVE_TRIANGULAR(a, y, lower=op.lower, unit_diagonal=op.unit_diagonal, trans=int(op.transposed))
     )
 
 
 def adjugate(x: Any) -> Any:
     """The transposed cofactors, each a determinant."""
     n = len(x)
-    minors = [[np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) * (-1) ** (i + j) for i in range(n)] for j in range(n)]
+    minors = [
+        [np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) * (-1) ** (i + j) for i in range(n)] for j in range(n)
+    ]
     return np.array(minors, x.dtype).reshape(n, n)
 
 
@@ -29,16 +32,22 @@ SINGULAR = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.5], [0.5, 1.0, 2.5]])
 SINGULAR_TWICE = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [0.5, 1.0, 1.5]])
 _TRIANGULAR = [
     ops.TriangularSolve(lower=low, unit_diagonal=unit, transposed=turned)
-    for low in (True, False) for unit in (True, False) for turned in (True, False)
-]  # fmt: skip
+    for low in (True, False)
+    for unit in (True, False)
+    for turned in (True, False)
+]
 
 VECTORS = [
     *[v(op, good(3, 3), normal(3, 2), expected=triangular(op), rtol=1e-11) for op in _TRIANGULAR],
     v(ops.TriangularSolve(), good(2, 3, 3), normal(3, 2), expected=triangular(ops.TriangularSolve()), rtol=1e-11),
     v(ops.TriangularSolve(), good(3, 3), normal(2, 3, 1), expected=triangular(ops.TriangularSolve()), rtol=1e-11),
     v(
-        ops.TriangularSolve(transposed=True), good(3, 3, dtype=complex), normal(3, 2, dtype=complex),
-        expected=triangular(ops.TriangularSolve(transposed=True)), rtol=1e-11, judge="other",
+        ops.TriangularSolve(transposed=True),
+        good(3, 3, dtype=complex),
+        normal(3, 2, dtype=complex),
+        expected=triangular(ops.TriangularSolve(transposed=True)),
+        rtol=1e-11,
+        judge="other",
     ),
     v(ops.Solve(), good(3, 3), normal(3, 2), expected=each(scipy.linalg.solve), rtol=1e-11),
     v(ops.Solve(), good(2, 3, 3), normal(3, 2), expected=each(scipy.linalg.solve), rtol=1e-11),
@@ -61,4 +70,4 @@ VECTORS = [
     v(ops.PInv(), normal(4, 2), expected=scipy.linalg.pinv, rtol=1e-10),
     v(ops.PInv(), normal(2, 3, 4), expected=each(scipy.linalg.pinv), rtol=1e-10),
     v(ops.LstSq(), normal(5, 3), normal(5, 2), expected=lambda a, y: np.linalg.lstsq(a, y)[0], rtol=1e-10),
-]  # fmt: skip
+]

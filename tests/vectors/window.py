@@ -29,7 +29,8 @@ def windows(op: Any) -> Any:
         made = np.lib.stride_tricks.sliding_window_view(x, spans, tuple(range(-count, 0)))
         steps = [slice(None, None, s) for _, s, _ in op.rows]
         inner = [slice(None, None, d) for _, _, d in op.rows]
-        return made[(..., *steps, *inner)].copy()
+        at: tuple[Any, ...] = (..., *steps, *inner)
+        return made[at].copy()
 
     return expected
 
@@ -89,8 +90,8 @@ def first(values: Any, where: Any, padding: int) -> Any:
 
 
 def mean(op: ops.AvgPool) -> Any:
-    return lambda values, where, padding: np.sum(np.array(values, np.float64)) / (
-        len(values) + padding * op.count_include_pad
+    return lambda values, where, padding: (
+        np.sum(np.array(values, np.float64)) / (len(values) + padding * op.count_include_pad)
     )
 
 
@@ -98,7 +99,7 @@ def norm(op: ops.LpPool) -> Any:
     return lambda values, where, padding: np.sum(np.abs(values) ** op.p) ** (1 / op.p)
 
 
-_WINDOWS = [
+_WINDOWS: list[tuple[Any, dict[str, Any]]] = [
     (normal(7), {"window": (3,)}),
     (normal(2, 7), {"window": (3,), "strides": (2,), "dilations": (2,)}),
     (normal(2, 3, 5, 6), {"window": (2, 3)}),
@@ -121,62 +122,101 @@ VECTORS = [
     *[v(ops.SlidingWindow(**a), x, expected=windows(ops.SlidingWindow(**a))) for x, a in _WINDOWS],
     *[
         v(
-            ops.OverlapAdd(**a), windows(ops.OverlapAdd(**a))(x), np.array(x.shape[-len(a["window"]) :]),
-            expected=added(ops.OverlapAdd(**a)), static=static, rtol=1e-2 if x.dtype.itemsize < 4 else 1e-12,
+            ops.OverlapAdd(**a),
+            windows(ops.OverlapAdd(**a))(x),
+            np.array(x.shape[-len(a["window"]) :]),
+            expected=added(ops.OverlapAdd(**a)),
+            static=static,
+            rtol=1e-2 if x.dtype.itemsize < 4 else 1e-12,
             name=f"overlap_add:{x.dtype}{x.shape}{a}{static}",
         )
-        for x, a in _WINDOWS for static in ((), (1,))
+        for x, a in _WINDOWS
+        for static in ((), (1,))
     ],
     *[
         v(
-            ops.MaxPool(**a), x, *([] if p is None else [np.array(p)]), expected=pooled(ops.MaxPool(**a), largest),
-            static=(1,) if p and k else (), name=f"max_pool:{x.shape}{p}{a}{k}",
+            ops.MaxPool(**a),
+            x,
+            *([] if p is None else [np.array(p)]),
+            expected=pooled(ops.MaxPool(**a), largest),
+            static=(1,) if p and k else (),
+            name=f"max_pool:{x.shape}{p}{a}{k}",
         )
-        for x, p, a in _POOLS for k in (False, True)
+        for x, p, a in _POOLS
+        for k in (False, True)
     ],
     *[
         v(
-            ops.MaxPoolIndices(**a), x, *([] if p is None else [np.array(p)]), expected=pooled(ops.MaxPoolIndices(**a), first),
+            ops.MaxPoolIndices(**a),
+            x,
+            *([] if p is None else [np.array(p)]),
+            expected=pooled(ops.MaxPoolIndices(**a), first),
             name=f"max_pool_indices:{x.shape}{p}{a}",
         )
         for x, p, a in _POOLS
     ],
     *[
         v(
-            op, x, *([] if p is None else [np.array(p)]), expected=pooled(op, mean(op)), static=() if p is None else (1,),
+            op,
+            x,
+            *([] if p is None else [np.array(p)]),
+            expected=pooled(op, mean(op)),
+            static=() if p is None else (1,),
             name=f"{op}:{x.shape}{p}",
         )
-        for x, p, a in _POOLS for op in (ops.AvgPool(**a), ops.AvgPool(**a, count_include_pad=True))
+        for x, p, a in _POOLS
+        for op in (ops.AvgPool(**a), ops.AvgPool(**a, count_include_pad=True))
     ],
     *[
         v(
-            op, x, *([] if p is None else [np.array(p)]), expected=pooled(op, norm(op)), static=() if p is None else (1,),
+            op,
+            x,
+            *([] if p is None else [np.array(p)]),
+            expected=pooled(op, norm(op)),
+            static=() if p is None else (1,),
             name=f"{op}:{x.shape}{p}",
         )
-        for x, p, a in _POOLS[1:3] for op in (ops.LpPool(**a), ops.LpPool(**a, p=3))
+        for x, p, a in _POOLS[1:3]
+        for op in (ops.LpPool(**a), ops.LpPool(**a, p=3))
     ],
     v(
-        ops.MaxPool(window=(2,)), np.array([1.0, np.nan, 2.0, -np.inf, -np.inf]),
-        expected=np.array([np.nan, np.nan, 2.0, -np.inf]), name="max_pool:nan_and_inf", wrt=(),
+        ops.MaxPool(window=(2,)),
+        np.array([1.0, np.nan, 2.0, -np.inf, -np.inf]),
+        expected=np.array([np.nan, np.nan, 2.0, -np.inf]),
+        name="max_pool:nan_and_inf",
+        wrt=(),
     ),
     v(
-        ops.MaxPoolIndices(window=(2,), strides=(2,)), np.array([-np.inf, -np.inf, 3.0, 3.0, np.nan, np.nan]), np.array([1, 1]),
+        ops.MaxPoolIndices(window=(2,), strides=(2,)),
+        np.array([-np.inf, -np.inf, 3.0, 3.0, np.nan, np.nan]),
+        np.array([1, 1]),
         expected=np.array([0, 2, 4, 5]),
         name="max_pool_indices:first_wins",
     ),
     v(
-        ops.MaxPoolIndices(window=(2,), strides=(2,)), np.array([-np.inf, -np.inf, 3.0, 3.0, np.nan, np.nan]),
-        expected=np.array([0, 2, 4]), name="max_pool_indices:first_wins_unpadded",
+        ops.MaxPoolIndices(window=(2,), strides=(2,)),
+        np.array([-np.inf, -np.inf, 3.0, 3.0, np.nan, np.nan]),
+        expected=np.array([0, 2, 4]),
+        name="max_pool_indices:first_wins_unpadded",
     ),
     v(ops.MaxPool(window=(2,)), np.array([3, -7, 2], np.int8), np.array([1, 0]), expected=np.array([3, 3, 2], np.int8)),
     v(ops.MaxPool(window=(2,)), normal(5, dtype=np.float16), expected=pooled(ops.MaxPool(window=(2,)), largest)),
-    v(ops.MaxPool(window=(2,)), normal(5, dtype=ml_dtypes.bfloat16), expected=pooled(ops.MaxPool(window=(2,)), largest)),
     v(
-        ops.AvgPool(window=(3,)), normal(1, 9, dtype=np.float16), expected=pooled(ops.AvgPool(window=(3,)), mean(ops.AvgPool(window=(3,)))),
+        ops.MaxPool(window=(2,)),
+        normal(5, dtype=ml_dtypes.bfloat16),
+        expected=pooled(ops.MaxPool(window=(2,)), largest),
+    ),
+    v(
+        ops.AvgPool(window=(3,)),
+        normal(1, 9, dtype=np.float16),
+        expected=pooled(ops.AvgPool(window=(3,)), mean(ops.AvgPool(window=(3,)))),
         rtol=2e-3,
     ),
     v(
-        ops.AdaptiveAvgPool(output_size=(2, 3)), normal(2, 3, 5, 6),
-        expected=lambda x: np.stack([np.stack([x[..., i : i + 3, j : j + 2].mean((-1, -2)) for j in (0, 2, 4)], -1) for i in (0, 2)], -2),
+        ops.AdaptiveAvgPool(output_size=(2, 3)),
+        normal(2, 3, 5, 6),
+        expected=lambda x: np.stack(
+            [np.stack([x[..., i : i + 3, j : j + 2].mean((-1, -2)) for j in (0, 2, 4)], -1) for i in (0, 2)], -2
+        ),
     ),
-]  # fmt: skip
+]

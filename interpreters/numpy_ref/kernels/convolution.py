@@ -32,7 +32,7 @@ class Geometry(NamedTuple):
     groups: int
     size: Shape
     window: Shape
-    count: Shape
+    places: Shape
     begins: Shape
     ends: Shape
     strides: Shape
@@ -48,21 +48,21 @@ class Geometry(NamedTuple):
         """Whether nothing is padded or cropped."""
         return not any(self.begins) and not any(self.ends)
 
-    def at(self, offset: Shape) -> tuple[slice, ...]:
+    def at(self, offset: Shape) -> tuple[Any, ...]:
         """The elements of a padded axis that element `offset` of the kernel meets."""
         return tuple(
             slice(k * d, k * d + s * (o - 1) + 1, s)
-            for k, d, s, o in zip(offset, self.dilations, self.strides, self.count, strict=True)
+            for k, d, s, o in zip(offset, self.dilations, self.strides, self.places, strict=True)
         )
 
-    def window_at(self, position: Shape) -> tuple[slice, ...]:
+    def window_at(self, position: Shape) -> tuple[Any, ...]:
         """The elements of a padded axis that the window at `position` covers."""
         return tuple(
             slice(o * s, o * s + d * (k - 1) + 1, d)
             for o, s, d, k in zip(position, self.strides, self.dilations, self.window, strict=True)
         )
 
-    def inner(self) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    def inner(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """Where the input lies in the padded input, and the part of it that does (a negative pad crops)."""
         pairs = list(zip(self.size, self.begins, self.ends, strict=True))
         there = tuple(slice(max(b, 0), max(b, 0) + s + min(b, 0) + min(e, 0)) for s, b, e in pairs)
@@ -72,19 +72,23 @@ class Geometry(NamedTuple):
 
 @kernel(ops.Convolution)
 def convolution(op: ops.Convolution, operands: Operands, results: Results) -> Bound:
+    """The convolution, by the way that moves least."""
+
     def geometry(x: Any, w: Any, pads: Shape, given: Any) -> tuple[Geometry, Shape, Run]:
         strides, dilations = op.per_axis(x.ndim - 2)
         count = x.ndim - 2
         begins, ends = pads[:count], pads[count:]
         counts = tuple(map(ops.window_count, x.shape[2:], w.shape[2:], begins, ends, strides, dilations))
         g = _geometry(op, x.shape[0], w, x.shape[2:], counts, begins, ends, x.dtype)
-        return g, (g.n, g.m, *g.count), _forward(g)
+        return g, (g.n, g.m, *g.places), _forward(g)
 
     return _bound(geometry, operands)
 
 
 @kernel(ops.ConvolutionTranspose)
 def convolution_transpose(op: ops.ConvolutionTranspose, operands: Operands, results: Results) -> Bound:
+    """The adjoint, by columns added where they came from."""
+
     def geometry(y: Any, w: Any, pads: Shape, given: Any) -> tuple[Geometry, Shape, Run]:
         strides, dilations = op.per_axis(y.ndim - 2)
         count = y.ndim - 2
@@ -102,9 +106,7 @@ def convolution_transpose(op: ops.ConvolutionTranspose, operands: Operands, resu
     return _bound(geometry, operands)
 
 
-def _geometry(
-    op: Any, n: int, w: Any, size: Shape, count: Any, begins: Shape, ends: Shape, dtype: Any
-) -> Geometry:
+def _geometry(op: Any, n: int, w: Any, size: Shape, count: Any, begins: Shape, ends: Shape, dtype: Any) -> Geometry:
     strides, dilations = op.per_axis(len(size))
     return Geometry(
         n, w.shape[1] * op.groups, w.shape[0], op.groups, tuple(size), w.shape[2:], tuple(count), begins, ends,
@@ -151,7 +153,7 @@ def _bound(make: Callable[..., tuple[Geometry, Shape, Run]], operands: Operands)
 
 def _forward(g: Geometry) -> Run:
     """The way to convolve that moves least for this geometry."""
-    if not g.n * g.m * prod(g.count):
+    if not g.n * g.m * prod(g.places):
         return lambda x, w, out: None
     if not g.c * prod(g.window):
         return lambda x, w, out: out.fill(0)
@@ -159,14 +161,14 @@ def _forward(g: Geometry) -> Run:
         return _pointwise(g)
     if _is_depthwise(g):
         return _depthwise(g)
-    if prod(g.count) < g.n and g.dtype.kind in "fc":
+    if prod(g.places) < g.n and g.dtype.kind in "fc":
         return _by_position(g)
     return _by_columns(g)
 
 
 def _is_depthwise(g: Geometry) -> bool:
     """Whether a product would have so few rows that multiplying and adding is faster."""
-    return g.groups == g.c and g.m <= 2 * g.c and prod(g.window) <= 64 and prod(g.count) > 1
+    return g.groups == g.c and g.m <= 2 * g.c and prod(g.window) <= 64 and prod(g.places) > 1
 
 
 def _padding(g: Geometry, batch: int) -> Callable[[Any], Any]:
@@ -174,7 +176,7 @@ def _padding(g: Geometry, batch: int) -> Callable[[Any], Any]:
     if g.bare:
         return lambda x: x
     there, here = g.inner()
-    everything = (slice(None), slice(None))
+    everything: tuple[Any, ...] = (slice(None), slice(None))
     array = np.zeros((batch, g.c, *g.padded), g.dtype)
 
     def padded(x: Any) -> Any:
@@ -192,7 +194,7 @@ def _chunk(g: Geometry, bytes_each: int) -> int:
 def _pointwise(g: Geometry) -> Run:
     """A 1x1 kernel: a product over channels at every place."""
     rows, inner = g.m // g.groups, g.c // g.groups
-    places = prod(g.count)
+    places = prod(g.places)
 
     def run(x: Any, w: Any, out: Any) -> None:
         left = w.reshape(g.groups, rows, inner)
@@ -208,19 +210,21 @@ def _pointwise(g: Geometry) -> Run:
 def _by_columns(g: Geometry) -> Run:
     """im2col: the windows of a chunk as columns, then one product per image and group."""
     rows, depth = g.m // g.groups, g.c // g.groups * prod(g.window)
-    places = prod(g.count)
+    places = prod(g.places)
     chunk = _chunk(g, g.c * prod(g.window) * places * g.dtype.itemsize)
     offsets = [(o, g.at(o)) for o in product(*map(range, g.window))]
 
+    everything: tuple[Any, ...] = (slice(None), slice(None))
+
     def run(x: Any, w: Any, out: Any) -> None:
         padded = _padding(g, chunk)
-        columns = np.empty((chunk, g.c, *g.window, *g.count), g.dtype)
+        columns = np.empty((chunk, g.c, *g.window, *g.places), g.dtype)
         left = w.reshape(g.groups, rows, depth)
         for start in range(0, g.n, chunk):
             part = padded(x[start : start + chunk])
             made = columns[: len(part)]
             for offset, at in offsets:
-                made[(slice(None), slice(None), *offset)] = part[(slice(None), slice(None), *at)]
+                made[everything + offset] = part[everything + at]
             folded = made.reshape(len(part), g.groups, depth, places)
             target = out[start : start + chunk]
             if target.flags.c_contiguous:
@@ -234,7 +238,7 @@ def _by_columns(g: Geometry) -> Run:
 def _by_position(g: Geometry) -> Run:
     """Few places, many images (as for the cotangent of kernels): one product over the batch for each place."""
     rows, depth = g.m // g.groups, g.c // g.groups * prod(g.window)
-    positions = [(o, g.window_at(o)) for o in product(*map(range, g.count))]
+    positions = [(o, g.window_at(o)) for o in product(*map(range, g.places))]
 
     def run(x: Any, w: Any, out: Any) -> None:
         part = _padding(g, g.n)(x)
@@ -257,16 +261,16 @@ def _depthwise(g: Geometry) -> Run:
     """One channel per group: the shifted input times one number per channel, summed over the kernel's elements."""
     multiplier = g.m // g.c
     spread = (1,) * len(g.size)
-    chunk = _chunk(g, g.m * prod(g.count) * g.dtype.itemsize)
+    chunk = _chunk(g, g.m * prod(g.places) * g.dtype.itemsize)
     offsets = [(o, g.at(o)) for o in product(*map(range, g.window))]
 
     def run(x: Any, w: Any, out: Any) -> None:
         padded = _padding(g, chunk)
-        term = np.empty((chunk, g.c, multiplier, *g.count), g.dtype)
+        term = np.empty((chunk, g.c, multiplier, *g.places), g.dtype)
         factors = w.reshape(g.c, multiplier, *g.window)
         for start in range(0, g.n, chunk):
             part = padded(x[start : start + chunk])[:, :, None]
-            total = np.empty((len(part), g.c, multiplier, *g.count), g.dtype)
+            total = np.empty((len(part), g.c, multiplier, *g.places), g.dtype)
             for k, (offset, at) in enumerate(offsets):
                 factor = factors[(slice(None), slice(None), *offset)].reshape(g.c, multiplier, *spread)
                 shifted = part[(slice(None), slice(None), slice(None), *at)]
@@ -285,13 +289,13 @@ def _adjoint(g: Geometry) -> Run:
     """col2im: each chunk's columns by one product, then added where they came from."""
     if not g.n * g.c * prod(g.size):
         return lambda y, w, out: None
-    if not g.m * prod(g.count) * prod(g.window):
+    if not g.m * prod(g.places) * prod(g.window):
         return lambda y, w, out: out.fill(0)
-    rows, inner, places = g.c // g.groups * prod(g.window), g.m // g.groups, prod(g.count)
+    rows, inner, places = g.c // g.groups * prod(g.window), g.m // g.groups, prod(g.places)
     chunk = _chunk(g, g.c * prod(g.window) * places * g.dtype.itemsize)
     offsets = [(o, g.at(o)) for o in product(*map(range, g.window))]
     there, here = g.inner()
-    everything = (slice(None), slice(None))
+    everything: tuple[Any, ...] = (slice(None), slice(None))
     alone = prod(g.window) == 1 and set(g.strides) == {1} and g.bare
     if _is_depthwise(g) and not alone:
         return _adjoint_depthwise(g)
@@ -306,7 +310,7 @@ def _adjoint(g: Geometry) -> Run:
             if array is None:
                 target[...] = columns.reshape(target.shape)
                 continue
-            columns = columns.reshape(len(part), g.c, *g.window, *g.count)
+            columns = columns.reshape(len(part), g.c, *g.window, *g.places)
             total = array[: len(part)]
             total.fill(0)
             for offset, at in offsets:
@@ -323,18 +327,18 @@ def _adjoint_depthwise(g: Geometry) -> Run:
     """One channel per group: what each element of the kernel spreads is added where it falls."""
     multiplier = g.m // g.c
     spread = (1,) * len(g.size)
-    chunk = _chunk(g, g.m * prod(g.count) * g.dtype.itemsize)
+    chunk = _chunk(g, g.m * prod(g.places) * g.dtype.itemsize)
     offsets = [(o, g.at(o)) for o in product(*map(range, g.window))]
     there, here = g.inner()
-    everything = (slice(None), slice(None))
+    everything: tuple[Any, ...] = (slice(None), slice(None))
 
     def run(y: Any, w: Any, out: Any) -> None:
         factors = w.reshape(g.c, multiplier, *g.window)
         array = np.empty((chunk, g.c, *g.padded), g.dtype)
-        term = np.empty((chunk, g.c, *g.count), g.dtype)
+        term = np.empty((chunk, g.c, *g.places), g.dtype)
         for start in range(0, g.n, chunk):
             part = y[start : start + chunk]
-            parted = part.reshape(len(part), g.c, multiplier, *g.count)
+            parted = part.reshape(len(part), g.c, multiplier, *g.places)
             total, made = array[: len(part)], term[: len(part)]
             total.fill(0)
             for offset, at in offsets:

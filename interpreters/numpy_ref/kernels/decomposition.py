@@ -45,6 +45,7 @@ new_table(
 
 @kernel(ops.Cholesky)
 def cholesky(op: ops.Cholesky, operands: Operands, results: Results) -> Bound:
+    """The factor, of the hermitian part."""
     if op.upper:
         return new(lambda x: np.conj(np.swapaxes(np.linalg.cholesky(_hermitian(x)), -1, -2)))
     return new(lambda x: np.linalg.cholesky(_hermitian(x)))

@@ -21,6 +21,7 @@ Step = Callable[[list[Any], Any], Any]
 
 @kernel(Einsum)
 def einsum(op: Einsum, operands: Operands, results: Results) -> Bound:
+    """The contraction, planned once for each tuple of shapes."""
     terms = terms_of(op.equation, tuple(x.rank for x in operands if x is not None and x.rank is not None))
     first = operands[0]
     assert first is not None
@@ -96,20 +97,16 @@ def _plain(term: str, shape: Shape, sizes: dict[str, int]) -> tuple[Callable[[An
     letters = "".join(dict.fromkeys(term))
     diagonal = len(letters) < len(term)
     for letter in letters if diagonal else "":
-        dims = {d for t, d in zip(term, shape, strict=True) if t == letter}
-        if len(dims) > 1:
-            raise ValueError(f"dims {sorted(dims)} of {letter!r} on a diagonal, expected equal")
-    kept = "".join(
-        letter for letter in letters if shape[term.index(letter)] == sizes[letter]
-    )
+        found = {d for t, d in zip(term, shape, strict=True) if t == letter}
+        if len(found) > 1:
+            raise ValueError(f"dims {sorted(found)} of {letter!r} on a diagonal, expected equal")
+    kept = "".join(letter for letter in letters if shape[term.index(letter)] == sizes[letter])
     if not diagonal and kept == letters:
         return lambda x: x, letters
     dims = tuple(sizes[letter] for letter in kept)
 
     def view(x: Any) -> Any:
-        strides = tuple(
-            sum(s for t, s in zip(term, x.strides, strict=True) if t == letter) for letter in kept
-        )
+        strides = tuple(sum(s for t, s in zip(term, x.strides, strict=True) if t == letter) for letter in kept)
         return np.lib.stride_tricks.as_strided(x, dims, strides, writeable=False)
 
     return view, kept

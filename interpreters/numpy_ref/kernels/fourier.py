@@ -19,6 +19,7 @@ _TRANSFORMS: dict[Any, Any] = {
 
 @kernel(ops.FFT, ops.IFFT, ops.RFFT, ops.IRFFT)
 def transform(op: Any, operands: Operands, results: Results) -> Bound:
+    """The transform, half floats by way of float32."""
     f, axis, norm = _TRANSFORMS[type(op)], op.axis, op.norm
     x0, arity = operands[0], len(operands)
     assert x0 is not None
@@ -34,6 +35,8 @@ def transform(op: Any, operands: Operands, results: Results) -> Bound:
 
 @kernel(ops.FitLength)
 def fit_length(op: ops.FitLength, operands: Operands, results: Results) -> Bound:
+    """A copy, cut or filled with zeros."""
+
     def call(x: Any, n: Any, out: Any = None) -> Any:
         axis = op.axis % x.ndim
         length = int(n)

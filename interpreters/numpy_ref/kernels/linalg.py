@@ -12,6 +12,7 @@ from irlib.ops import linalg as ops
 
 @kernel(ops.MatMul)
 def matmul(op: ops.MatMul, operands: Operands, results: Results) -> Bound:
+    """BLAS, half floats by way of float32."""
     x, y = operands
     assert x is not None
     assert y is not None

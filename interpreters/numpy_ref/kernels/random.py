@@ -59,6 +59,8 @@ def _counted(n: Any) -> int:
 
 @kernel(ops.RandomBits)
 def bits(op: ops.RandomBits, operands: Operands, results: Results) -> Bound:
+    """As many blocks as the shape needs."""
+
     def call(key: Any, shape: Any) -> Any:
         dims = tuple(shape.tolist())
         if min(dims, default=0) < 0:
@@ -73,6 +75,8 @@ def bits(op: ops.RandomBits, operands: Operands, results: Results) -> Bound:
 
 @kernel(ops.RandomSplit)
 def split(op: ops.RandomSplit, operands: Operands, results: Results) -> Bound:
+    """One block for each key."""
+
     def call(key: Any, n: Any) -> Any:
         low = np.arange(_counted(n), dtype=np.uint32)
         return np.stack(threefry2x32(key, low, np.full_like(low, _WORD)), axis=-1)
@@ -82,6 +86,8 @@ def split(op: ops.RandomSplit, operands: Operands, results: Results) -> Bound:
 
 @kernel(ops.FoldIn)
 def fold_in(op: ops.FoldIn, operands: Operands, results: Results) -> Bound:
+    """One block."""
+
     def call(key: Any, data: Any) -> Any:
         low = np.array([int(data) & _WORD], np.uint32)
         return np.concatenate(threefry2x32(key, low, np.full_like(low, _WORD - 1)))
@@ -91,4 +97,5 @@ def fold_in(op: ops.FoldIn, operands: Operands, results: Results) -> Bound:
 
 @kernel(ops.RandomPermutation)
 def permutation(op: ops.RandomPermutation, operands: Operands, results: Results) -> Bound:
+    """A stable sort of random bits."""
     return new(lambda key, n: np.argsort(_bits64(key, _counted(n)), kind="stable").astype(np.int64, copy=False))

@@ -44,10 +44,13 @@ new_table(
 
 @kernel(ops.TriangularSolve)
 def triangular_solve(op: ops.TriangularSolve, operands: Operands, results: Results) -> Bound:
+    """LAPACK's trtrs, one matrix of the batch after the other."""
     how = {"lower": op.lower, "unit_diagonal": op.unit_diagonal, "trans": int(op.transposed), "check_finite": False}
 
     def call(a: Any, y: Any) -> Any:
-        from scipy.linalg import solve_triangular
+        import scipy.linalg
+
+        solve_one: Any = scipy.linalg.solve_triangular
 
         batch = np.broadcast_shapes(a.shape[:-2], y.shape[:-2])
         out = np.empty((*batch, *y.shape[-2:]), y.dtype)
@@ -56,7 +59,7 @@ def triangular_solve(op: ops.TriangularSolve, operands: Operands, results: Resul
         lefts = np.broadcast_to(a, (*batch, *a.shape[-2:]))
         rights = np.broadcast_to(y, out.shape)
         for at in np.ndindex(*batch):
-            out[at] = solve_triangular(lefts[at], rights[at], **how)
+            out[at] = solve_one(lefts[at], rights[at], **how)
         return out
 
     return new(call)

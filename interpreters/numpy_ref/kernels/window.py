@@ -23,14 +23,13 @@ def _counts(op: Any, sizes: Shape) -> Shape:
 def _places(op: Any, counts: Shape) -> Iterator[tuple[Shape, tuple[Any, ...]]]:
     """Each element of the window, and the elements of the padded axes that it meets."""
     for offset in product(*map(range, op.window)):
-        at = [
-            slice(k * d, k * d + s * (o - 1) + 1, s) for k, o, (_, s, d) in zip(offset, counts, op.rows, strict=True)
-        ]
+        at = [slice(k * d, k * d + s * (o - 1) + 1, s) for k, o, (_, s, d) in zip(offset, counts, op.rows, strict=True)]
         yield offset, (Ellipsis, *at)
 
 
 @kernel(ops.SlidingWindow)
 def sliding_window(op: ops.SlidingWindow, operands: Operands, results: Results) -> Bound:
+    """A strided view."""
     count = len(op.window)
     strides = tuple(s for _, s, _ in op.rows)
     dilations = tuple(d for _, _, d in op.rows)
@@ -47,6 +46,7 @@ def sliding_window(op: ops.SlidingWindow, operands: Operands, results: Results) 
 
 @kernel(ops.OverlapAdd)
 def overlap_add(op: ops.OverlapAdd, operands: Operands, results: Results) -> Bound:
+    """Each element of the window added to where it was."""
     count = len(op.window)
     y0 = operands[0]
     assert y0 is not None
@@ -74,6 +74,7 @@ def overlap_add(op: ops.OverlapAdd, operands: Operands, results: Results) -> Bou
 
 @kernel(ops.MaxPool)
 def max_pool(op: ops.MaxPool, operands: Operands, results: Results) -> Bound:
+    """The running maximum over the window's elements."""
     # ml_dtypes has no fast maximum; float32 holds these dtypes exactly
     x0 = operands[0]
     assert x0 is not None
@@ -92,13 +93,18 @@ def max_pool(op: ops.MaxPool, operands: Operands, results: Results) -> Bound:
 
 @kernel(ops.MaxPoolIndices)
 def max_pool_indices(op: ops.MaxPoolIndices, operands: Operands, results: Results) -> Bound:
+    """The place of the running maximum; the first wins."""
+
     def first(x: Any, padded: Any, pads: Any, counts: Shape, out: Any) -> Any:
         index = _padded(np.arange(x.size).reshape(x.shape), pads, -1)
         best = np.full(out.shape, _least(padded.dtype), padded.dtype)
         out.fill(-1)
+        floats = padded.dtype.kind == "f"
         for _, at in _places(op, counts):
             found, here = padded[at], index[at]
-            better = (found > best) | ((found != found) & (best == best)) | (out < 0)
+            better = (found > best) | (out < 0)
+            if floats:
+                better |= np.isnan(found) & ~np.isnan(best)
             better &= here >= 0
             np.copyto(best, found, where=better)
             np.copyto(out, here, where=better)
@@ -112,7 +118,7 @@ def max_pool_indices(op: ops.MaxPoolIndices, operands: Operands, results: Result
 
 
 def _pool(op: Any, operands: Operands, reduce: Callable[..., Any], half: Any, dtype: Any = None) -> Bound:
-    """A kernel that pads and hands on: `half` is the dtype to round to, `dtype` the result's where not the operand's."""
+    """A kernel that pads and hands on: `half` is the dtype to round to, `dtype` the result's where it is another."""
     arity, count = len(operands), len(op.window)
 
     def call(x: Any, *rest: Any) -> Any:
