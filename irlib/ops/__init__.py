@@ -1,8 +1,13 @@
-"""The ops: one module per family. Importing this package registers them all."""
+"""The ops: one module per family, imported when an op of it is asked for, or all of them by `load_all`."""
 
 from __future__ import annotations
 
 from importlib import import_module
+
+from irlib.op import REGISTRY, on_missing
+from irlib.ops.index import FAMILY_OF
+
+__all__ = ["FAMILIES", "load_all"]
 
 FAMILIES = (
     "arithmetic",
@@ -35,6 +40,10 @@ FAMILIES = (
     "sequence",
     "optional",
     "activation",
+    "normalization",
+    "nn",
+    "recurrent",
+    "loss",
     "decomposition",
     "fourier",
     "random",
@@ -42,5 +51,19 @@ FAMILIES = (
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""
 
-for _family in FAMILIES:
-    import_module(f"irlib.ops.{_family}")
+
+def load_all() -> None:
+    """Register every op of irlib."""
+    for family in FAMILIES:
+        import_module(f"irlib.ops.{family}")
+
+
+def _load(name: str) -> None:
+    """Register the op called `name`, with its family; the index may be older than the families."""
+    if name in FAMILY_OF:
+        import_module(f"irlib.ops.{FAMILY_OF[name]}")
+    if not any(key[:2] == ("irlib", name) for key in REGISTRY):
+        load_all()
+
+
+on_missing(_load)

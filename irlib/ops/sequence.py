@@ -17,6 +17,7 @@ from irlib.types import DTYPES, SequenceType, TensorType, Type, as_type
 __all__ = ["SequenceAt", "SequenceConstruct", "SequenceInsert", "SequenceMap"]
 
 INDEX = ("int32", "int64")
+_UNKNOWN = TensorType(DTYPES["float32"], None)
 
 
 def element_of(s: Operand) -> Type:
@@ -68,7 +69,7 @@ class SequenceEmpty(Op):
     Source: ONNX SequenceEmpty-11.
     """
 
-    element: Type = TensorType(DTYPES["float32"], None)
+    element: Type = _UNKNOWN
     name = "sequence_empty"
     smoothness = "zero"
 
@@ -350,9 +351,8 @@ class SequenceMap(Op):
         if len(operands) < self.sequences:
             raise StructureError(f"got {len(operands)} operands, expected at least {self.sequences}", code="IR104")
         elements = [Operand(element_of(s)) for s in operands[: self.sequences]]
-        return tuple(
-            SequenceType(r.type) for r in results_of(self.body, [*elements, *operands[self.sequences :]], "the body")
-        )
+        results = results_of(self.body, [*elements, *operands[self.sequences :]], "the body")
+        return tuple(SequenceType(r.type) for r in results)
 
     def vjp(self, b: Emitter, node: NodeView, *cotangents: Value | None) -> tuple[Value | None, ...]:
         operands, count = node.operands, self.sequences

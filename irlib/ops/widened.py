@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from irlib.methods import Emitter, Value
+from irlib.methods import Emitter
 from irlib.op import Composite, Operand
 from irlib.shapes import require_dtype
 from irlib.types import DTYPES, TensorType
 
-__all__ = ["Activation", "Widened", "count_of", "in_float32", "mean"]
+__all__ = ["Activation", "Widened", "in_float32"]
 
 
 def in_float32(b: Emitter, f: Callable[..., Any], *values: Any) -> Any:
@@ -51,23 +51,3 @@ class Activation(Widened):
     def infer(self, x: Operand) -> TensorType:
         require_dtype(x, self.accepts, "x")
         return x.tensor
-
-
-def count_of(b: Emitter, x: Value, axes: tuple[int, ...]) -> Any:
-    """How many elements a reduction over `axes` puts together: a number, or a value of the dtype of `x`."""
-    if x.shape is not None:
-        dims = [x.shape[a] for a in axes]
-        if all(isinstance(d, int) for d in dims):
-            count = 1
-            for d in dims:
-                count *= int(d)  # type: ignore[arg-type]
-            return float(count)
-    return b.cast(b.prod(b.take(b.shape(x), list(axes), axis=0)), dtype=x.dtype.real)
-
-
-def mean(b: Emitter, x: Value, axes: tuple[int, ...], *, keepdims: bool = True) -> Value:
-    """The mean over `axes`."""
-    count = count_of(b, x, axes)
-    if not isinstance(count, float) and x.dtype.is_complex:
-        count = b.cast(count, dtype=x.dtype)
-    return b.sum(x, list(axes), keepdims=keepdims) / count

@@ -64,10 +64,10 @@ def _(op: ops.Softmax, operands: Operands, results: Results) -> Bound:
     def softmax(x: Array, out: Array) -> None:
         if not x.size:
             return
-        largest = np.maximum.reduce(x, axis, None, None, True)  # noqa: FBT003
+        largest = np.maximum.reduce(x, axis, None, None, True)
         np.subtract(x, _alive(largest), out)
         np.exp(out, out)
-        total = np.add.reduce(out, axis, None, None, True)  # noqa: FBT003
+        total = np.add.reduce(out, axis, None, None, True)
         total[total == 0] = 1
         np.divide(out, total, out)
 
@@ -81,9 +81,9 @@ def _(op: ops.LogSoftmax, operands: Operands, results: Results) -> Bound:
     def log_softmax(x: Array, out: Array) -> None:
         if not x.size:
             return
-        largest = np.maximum.reduce(x, axis, None, None, True)  # noqa: FBT003
+        largest = np.maximum.reduce(x, axis, None, None, True)
         np.subtract(x, _alive(largest), out)
-        total = np.add.reduce(np.exp(out), axis, None, None, True)  # noqa: FBT003
+        total = np.add.reduce(np.exp(out), axis, None, None, True)
         total[total == 0] = 1
         np.subtract(out, np.log(total), out)
 

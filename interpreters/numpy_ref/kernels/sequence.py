@@ -36,7 +36,7 @@ def _(op: ops.SequenceConstruct, operands: Operands, results: Results) -> Bound:
 
 @kernel(ops.SequenceEmpty)
 def _(op: ops.SequenceEmpty, operands: Operands, results: Results) -> Bound:
-    return new(lambda: [])
+    return new(list)
 
 
 @kernel(ops.SequenceAt)

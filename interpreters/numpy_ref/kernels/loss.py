@@ -1,0 +1,1 @@
+"""Kernels of loss: none; bodies are as fast."""
