@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-import numpy as np
-
 from irlib.op import Op, Operand
 from irlib.types import Type
 
@@ -75,13 +73,6 @@ def kernel(*classes: type[Op]) -> Callable[[_Binder], _Binder]:
         return binder
 
     return enter
-
-
-def ufunc_table(table: dict[type[Op], np.ufunc]) -> None:
-    """Enter ops that are one numpy ufunc each: the ufunc itself is the bound call, with `out` positional."""
-    for cls, ufunc in table.items():
-        bound = into(ufunc)
-        kernel(cls)(lambda op, operands, results, bound=bound: bound)
 
 
 def new_table(table: dict[type[Op], Callable[..., Any]]) -> None:

@@ -287,9 +287,14 @@ class _Planner:
         self._step(node, entry.bound.call, arguments)
 
     def _static_view(self, ids: list[int], value: int, entry: _Entry) -> bool:
-        """A view of a fixed array is a fixed array: made now, no step. False where it is not one."""
+        """A view of a fixed array is a fixed array: made now, no step. False where it is not one.
+
+        What the view is of may be computed later, into the same array; how it looks (a shape, axes) must be known now.
+        """
         bound = entry.bound
         if bound is None or bound.style is not Style.VIEW:
+            return False
+        if any(i >= 0 and self.modes[self.described[i]] != CONST for i in ids[1:]):
             return False
         source = self.slots[ids[0]]
         made = bound.call(*[None if i < 0 else self.slots[i] for i in ids])
@@ -309,7 +314,12 @@ class _Planner:
         op, body = graph.ops[kind], graph.bodies[kind]
         call = entry.bound.call if entry.bound is not None else _deferred(op, body)
         uses: list[Uses] = []
-        if entry.bound is None or entry.bound.style is not Style.NEW:
+        if self._touches_container(ids, entry):
+            # a container holds the arrays themselves: none of them may be one that is written to again
+            fixed = [k for k, i in enumerate(ids) if i >= 0 and i not in self.uses and self.slots[i] is not None]
+            call = _copying(call, fixed)
+            self.borrowed.update(range(value, value + len(entry.results)))
+        elif entry.bound is None or entry.bound.style is not Style.NEW:
             self.borrowed.update(range(value, value + len(entry.results)))
             self._hold(ids, value)
         for r in range(len(entry.results)):
@@ -318,6 +328,10 @@ class _Planner:
             uses.append(mine)
         single = len(uses) == 1 and entry.bound is not None
         self._step(node, _storing(call, uses[0]) if single else _storing_all(call, uses), self._arguments(ids))
+
+    def _touches_container(self, ids: list[int], entry: _Entry) -> bool:
+        descriptions = [*entry.results, *(self.described[i] for i in ids if i >= 0)]
+        return any(not isinstance(self.inference.described[self._of[d]].type, TensorType) for d in descriptions)
 
     def _hold(self, ids: list[int], value: int) -> None:
         """What may look into a fixed array keeps it from being written to again, up to the last use of the view."""
@@ -397,6 +411,18 @@ def _is_bindable(o: Operand | None) -> bool:
 
 def _deferred(op: Op, body: Graph | None) -> Callable[..., Any]:
     return lambda *arrays: execute(op, arrays, body)
+
+
+def _copying(call: Callable[..., Any], positions: Sequence[int]) -> Callable[..., Any]:
+    """`call`, with copies of the arrays at `positions`."""
+
+    def step(*arguments: Any) -> Any:
+        copied = list(arguments)
+        for k in positions:
+            copied[k] = arguments[k].copy() if isinstance(arguments[k], np.ndarray) else arguments[k]
+        return call(*copied)
+
+    return step
 
 
 def _storing(call: Callable[..., Any], uses: Uses) -> Callable[..., None]:

@@ -20,7 +20,7 @@ from irlib.interpreters.numpy_ref.kernel import KERNELS
 from irlib.interpreters.numpy_ref.plan import Plan, plan
 from irlib.op import Composite
 from irlib.transforms.inline import inline
-from irlib.types import TensorType, Type, dtype_of, type_of
+from irlib.types import OptionalType, TensorType, Type, dtype_of, type_of
 
 __all__ = ["Program"]
 
@@ -44,6 +44,7 @@ class Program:
             for i in graph.variable_nodes
             if i in graph.names and graph.variables[~int(graph.kind[i])].role is not Role.CONSTANT
         }
+        self._inputs = [str(n.name) for n in graph.inputs]
         self._required = [name for name, v in self._variables.items() if v.tensor is None]
 
     def __call__(self, feeds: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -52,8 +53,14 @@ class Program:
         Raises: FeedError for a feed of the wrong name, dtype or shape or a missing one; ExecutionError naming the node
         that failed; BudgetError when it would cost too much.
         """
-        given = {name: _runtime(name, value, self.graph) for name, value in (feeds or {}).items()}
-        key = tuple([(n, a.dtype, a.shape) if isinstance(a, np.ndarray) else (n, _type(a)) for n, a in given.items()])
+        return self._called({name: _runtime(value) for name, value in (feeds or {}).items()})
+
+    def apply(self, *values: Any) -> tuple[Any, ...]:
+        """The outputs, in order, for values of the inputs, in order: how a region is called."""
+        return tuple(self._called(dict(zip(self._inputs, values, strict=True))).values())
+
+    def _called(self, given: dict[str, Any]) -> dict[str, Any]:
+        key = tuple([(n, a.dtype, a.shape) if isinstance(a, np.ndarray) else (n, _key(a)) for n, a in given.items()])
         idle = self._plans.get(key)
         if idle is None:
             idle = self._plans_for(key, given)
@@ -68,7 +75,7 @@ class Program:
 
     def planned(self, feeds: Mapping[str, Any] | None = None) -> Plan:
         """The plan for such feeds: its steps, their nodes, and what it costs."""
-        return self._planned({name: _runtime(name, value, self.graph) for name, value in (feeds or {}).items()})
+        return self._planned({name: _runtime(value) for name, value in (feeds or {}).items()})
 
     def _plans_for(self, key: tuple[Any, ...], given: Mapping[str, Any]) -> list[Plan]:
         self._check(given)
@@ -79,7 +86,8 @@ class Program:
 
     def _planned(self, given: Mapping[str, Any]) -> Plan:
         self._check(given)
-        return plan(self._flat, {name: _type(a) for name, a in given.items()}, self.budget)
+        types = {name: _fed_type(self._variables[name].type, a) for name, a in given.items()}
+        return plan(self._flat, types, self.budget)
 
     def _check(self, given: Mapping[str, Any]) -> None:
         where = f"graph {self.graph.name!r}"
@@ -111,16 +119,21 @@ def _has_no_kernel(op: Any) -> bool:
     return isinstance(op, Composite) and type(op) not in KERNELS
 
 
-def _runtime(name: str, value: Any, graph: Graph) -> Any:
-    if isinstance(value, np.ndarray | list) or value is None:
-        return value
-    return np.asarray(value)
+def _runtime(value: Any) -> Any:
+    return value if isinstance(value, np.ndarray | list) or value is None else np.asarray(value)
 
 
-def _type(value: Any) -> Type:
-    from irlib.types import OptionalType
+def _key(value: Any) -> Any:
+    return None if value is None else type_of(value)
 
-    return OptionalType(TensorType(dtype_of(np.zeros(())), None)) if value is None else type_of(value)
+
+def _fed_type(declared: Type, value: Any) -> Type:
+    """The type to plan for: as precise as the value, as much of a container as declared."""
+    if isinstance(declared, OptionalType):
+        return declared if value is None else OptionalType(_fed_type(declared.element, value))
+    if isinstance(value, list) and not value:
+        return declared  # an empty sequence does not tell what it has none of
+    return type_of(value)
 
 
 def check_feed(declared: Type, array: Any, symbols: dict[str, int], where: str) -> None:
@@ -195,7 +208,8 @@ def forward(steps: Any) -> None:
 def _returned(value: Any, *, copy: bool) -> Any:
     if copy and isinstance(value, np.ndarray):
         return value.copy()
-    return list(value) if isinstance(value, list) else value
+    # a sequence shares its arrays with whatever made it
+    return [_returned(item, copy=True) for item in value] if isinstance(value, list) else value
 
 
 def _failure(error: Exception, graph: Graph, node: int, arguments: Sequence[Any]) -> Exception:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from irlib.graph import Graph
-from irlib.interpreters.numpy_ref.eager import run_nodes
+from irlib.interpreters.numpy_ref.program import Program
 
 __all__ = ["owned", "runner"]
 
@@ -19,7 +19,14 @@ def runner(graph: Graph) -> Callable[..., tuple[Any, ...]]:
     It is called again and again. Results stay what they are when it is called again, and may be, or look into,
     arguments or constants of the graph (see `owned`); arguments are not written to.
     """
-    return lambda *values: run_nodes(graph, values)
+    count = len(graph.inputs)
+    apply = Program(graph).apply
+
+    def run(*values: Any) -> tuple[Any, ...]:
+        # absent optionals at the end may have been left out
+        return apply(*values) if len(values) == count else apply(*values, *(None,) * (count - len(values)))
+
+    return run
 
 
 def owned(results: tuple[Any, ...], operands: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -32,12 +32,19 @@ def _binder(ufunc: np.ufunc | Callable[[], np.ufunc]) -> Binder:
     return bind
 
 
+# numpy deprecates the positional `out` of these two, which looks like a third operand
+_BY_KEYWORD: dict[np.ufunc, Function] = {
+    np.maximum: lambda x, y, out=None: np.maximum(x, y, out=out),
+    np.minimum: lambda x, y, out=None: np.minimum(x, y, out=out),
+}
+
+
 @cache
 def bound_ufunc(ufunc: np.ufunc, dtype: DType) -> Bound:
     """`ufunc` on operands of `dtype`; results of the same dtype, or bool."""
     loops = {t.partition("->")[0] for t in ufunc.types}
     if dtype.numpy.char * ufunc.nin in loops:
-        return into(ufunc)
+        return into(_BY_KEYWORD.get(ufunc, ufunc))
     return into(_widened(ufunc, ufunc.nin, wide_dtype(dtype), dtype.numpy))
 
 
