@@ -85,7 +85,7 @@ class Arange(Composite):
         else:
             low, high, by = (b.cast(v, dtype="int64") for v in (start, stop, step))
             count = b.negative((low - high) // by)  # rounded up
-        return start + b.iota(b.maximum(count, 0), dtype=start.dtype) * step  # type: ignore[no-any-return]
+        return start + b.iota(b.maximum(count, 0), dtype=start.dtype) * step
 
 
 @register
@@ -111,7 +111,7 @@ class Linspace(Composite):
     def decompose(self, b: Emitter, start: Value, stop: Value, num: Value) -> Value:
         self.infer(start.operand, stop.operand, num.operand)
         gaps = b.maximum(num - 1 if self.endpoint else num, 1)
-        return start + b.iota(num, dtype=start.dtype) * ((stop - start) / b.cast(gaps, dtype=start.dtype))  # type: ignore[no-any-return]
+        return start + b.iota(num, dtype=start.dtype) * ((stop - start) / b.cast(gaps, dtype=start.dtype))
 
 
 @register
@@ -128,7 +128,7 @@ class Full(Composite):
 
     def decompose(self, b: Emitter, shape: Value, value: Value) -> Value:
         require_scalar(value.operand, "value")
-        return b.broadcast_to(value, shape)  # type: ignore[no-any-return]
+        return b.broadcast_to(value, shape)
 
 
 @register
@@ -155,4 +155,4 @@ class Eye(Composite):
     def decompose(self, b: Emitter, n: Value, m: Value | None = None, k: Value | None = None) -> Value:
         columns = b.iota(n if m is None else m)
         rows = b.unsqueeze(b.iota(n), [1])
-        return b.cast(b.equal(columns, rows if k is None else rows + k), dtype=self.dtype)  # type: ignore[no-any-return]
+        return b.cast(b.equal(columns, rows if k is None else rows + k), dtype=self.dtype)

@@ -24,7 +24,7 @@ def _check_axis(x: Operand, axis: Operand) -> None:
 
 def _moved(b: Emitter, x: Value, axis: Value, *, back: bool) -> Value:
     """`x` moved one place along `axis`, towards its end or back; a zero comes in."""
-    return b.pad(x, [-1, 1] if back else [1, -1], None, b.reshape(axis, [1]))  # type: ignore[no-any-return]
+    return b.pad(x, [-1, 1] if back else [1, -1], None, b.reshape(axis, [1]))
 
 
 @register

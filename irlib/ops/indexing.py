@@ -24,7 +24,9 @@ def check_indices(indices: Operand, dim: MaybeDim) -> None:
     if isinstance(dim, int):
         for i in items:
             if isinstance(i, int) and not -dim <= i < dim:
-                raise IRTypeError(f"index {i} is out of range for dim {dim}, expected {-dim} <= index < {dim}", code="IR208")
+                raise IRTypeError(
+                    f"index {i} is out of range for dim {dim}, expected {-dim} <= index < {dim}", code="IR208"
+                )
 
 
 @register

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 from irlib.axes import known_vector, vector_dims
@@ -43,7 +44,9 @@ class Concat(Op):
             raise IRTypeError(f"got ranks {sorted(ranks)}, expected equal", code="IR207")
         rank = ranks.pop()
         if rank == 0:
-            raise IRTypeError("got scalars, expected rank >= 1", code="IR207", remedy="reshape them to [1], or use stack")
+            raise IRTypeError(
+                "got scalars, expected rank >= 1", code="IR207", remedy="reshape them to [1], or use stack"
+            )
         axis = normalized_axis(self.axis, rank)
         shapes = [x.shape if x.shape is not None else (None,) * rank for x in xs]
         total: MaybeDim = 0
@@ -140,11 +143,8 @@ class Split(Op):
         parts = self._parts(x, sizes)
         if not isinstance(x.known, tuple) or not all(isinstance(p, int) for p in parts):
             return (None,) * len(parts)
-        made, at = [], 0
-        for p in parts:
-            made.append(known_vector(x.known[at : at + p]))  # type: ignore[operator]
-            at += p  # type: ignore[operator]
-        return tuple(made)  # type: ignore[return-value]
+        ends = list(accumulate((p for p in parts if isinstance(p, int)), initial=0))
+        return tuple(known_vector(x.known[a:e]) for a, e in pairwise(ends))
 
     def vjp(self, b: Emitter, node: NodeView, *dys: Value) -> tuple[Value | None, ...]:
         return (b.concat(*dys, axis=self.axis), None)[: len(node.operands)]
@@ -167,7 +167,7 @@ class Stack(Composite):
 
     def decompose(self, b: Emitter, *xs: Value) -> Value:
         axis = [self.axis]
-        return b.concat(*[b.unsqueeze(x, axis) for x in xs], axis=self.axis)  # type: ignore[no-any-return]
+        return b.concat(*[b.unsqueeze(x, axis) for x in xs], axis=self.axis)
 
 
 @register
@@ -201,7 +201,7 @@ class Tile(Composite):
         one = b.constant([1], "int64")
         apart = b.concat(*[part for size in sizes for part in (one, size)], axis=0)
         spread = b.concat(*[part for pair in zip(times, sizes, strict=True) for part in pair], axis=0)
-        return b.reshape(b.broadcast_to(b.reshape(x, apart), spread), shape * repeats)  # type: ignore[no-any-return]
+        return b.reshape(b.broadcast_to(b.reshape(x, apart), spread), shape * repeats)
 
 
 @register
@@ -228,4 +228,4 @@ class Repeat(Composite):
     def decompose(self, b: Emitter, x: Value, repeats: Value) -> Value:
         size = b.take(b.shape(x), self.axis)
         source = b.iota(size * repeats) // b.maximum(repeats, 1)
-        return b.take(x, source, axis=self.axis)  # type: ignore[no-any-return]
+        return b.take(x, source, axis=self.axis)

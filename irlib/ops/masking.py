@@ -18,14 +18,16 @@ __all__ = ["BooleanMask", "Compress", "Diag", "Diagonal", "OneHot", "Tril", "Tri
 def _need_rank(x: Value, least: int = 0) -> int:
     """The rank of `x`. Raises: IRTypeError when it is not known or below `least`."""
     if x.rank is None:
-        raise IRTypeError("the rank of x is not known", code="IR210", remedy="declare its type, or use irlib.specialize")
+        raise IRTypeError(
+            "the rank of x is not known", code="IR210", remedy="declare its type, or use irlib.specialize"
+        )
     if x.rank < least:
         raise IRTypeError(f"x has rank {x.rank}, expected at least {least}", code="IR207")
     return x.rank
 
 
 def _dim(b: Emitter, x: Value, axis: int) -> Value:
-    return b.take(b.shape(x), axis)  # type: ignore[no-any-return]
+    return b.take(b.shape(x), axis)
 
 
 class _Triangle(Composite):
@@ -44,7 +46,7 @@ class _Triangle(Composite):
         rows, columns = b.unsqueeze(b.iota(_dim(b, x, -2)), [1]), b.iota(_dim(b, x, -1))
         diagonal = rows if k is None else rows + k
         zero = b.constant(0, x.dtype)
-        return b.where(self._inside(b, columns, diagonal), x, zero)  # type: ignore[no-any-return]
+        return b.where(self._inside(b, columns, diagonal), x, zero)
 
     def _inside(self, b: Emitter, columns: Value, diagonal: Value) -> Value:
         raise NotImplementedError
@@ -63,7 +65,7 @@ class Tril(_Triangle):
     name = "tril"
 
     def _inside(self, b: Emitter, columns: Value, diagonal: Value) -> Value:
-        return b.less_equal(columns, diagonal)  # type: ignore[no-any-return]
+        return b.less_equal(columns, diagonal)
 
 
 @register
@@ -79,7 +81,7 @@ class Triu(_Triangle):
     name = "triu"
 
     def _inside(self, b: Emitter, columns: Value, diagonal: Value) -> Value:
-        return b.greater_equal(columns, diagonal)  # type: ignore[no-any-return]
+        return b.greater_equal(columns, diagonal)
 
 
 @register
@@ -108,7 +110,7 @@ class Diagonal(Composite):
         places = (along + down) * columns + along + right
         lead = b.slice(b.shape(x), [0], [rank - 2])
         flat = b.reshape(x, b.concat(lead, b.reshape(rows * columns, [1]), axis=0))
-        return b.take(flat, places, axis=-1)  # type: ignore[no-any-return]
+        return b.take(flat, places, axis=-1)
 
 
 @register
@@ -139,8 +141,8 @@ class Diag(Composite):
         square = b.concat(b.reshape(size, [1]), b.reshape(size, [1]), axis=0)
         # no place is there twice, and the derivative of adding is a gather alone
         if x.dtype.kind == "bool":
-            return b.reshape(b.scatter(zeros, places, x), square)  # type: ignore[no-any-return]
-        return b.reshape(b.scatter(zeros, places, x, reduction="add"), square)  # type: ignore[no-any-return]
+            return b.reshape(b.scatter(zeros, places, x), square)
+        return b.reshape(b.scatter(zeros, places, x, reduction="add"), square)
 
 
 @register
@@ -173,7 +175,7 @@ class OneHot(Composite):
         places = b.iota(depth)
         if axis < rank - 1:
             places = b.unsqueeze(places, list(range(1, rank - axis)))
-        return b.where(b.equal(b.unsqueeze(front, [axis]), places), on, off)  # type: ignore[no-any-return]
+        return b.where(b.equal(b.unsqueeze(front, [axis]), places), on, off)
 
 
 @register
@@ -201,8 +203,8 @@ class Compress(Composite):
             raise IRTypeError(f"condition has rank {condition.rank}, expected a vector", code="IR207")
         places = b.reshape(b.nonzero(condition), [-1])
         if self.axis is None:
-            return b.take(b.reshape(x, [-1]), places, axis=0)  # type: ignore[no-any-return]
-        return b.take(x, places, axis=self.axis)  # type: ignore[no-any-return]
+            return b.take(b.reshape(x, [-1]), places, axis=0)
+        return b.take(x, places, axis=self.axis)
 
 
 @register
@@ -226,8 +228,8 @@ class BooleanMask(Composite):
         require_dtype(mask.operand, ("bool",), "mask")
         rank = _need_rank(mask)
         if rank == 1:
-            return b.compress(x, mask, axis=0)  # type: ignore[no-any-return]
-        return b.gather_nd(x, b.transpose(b.nonzero(mask), perm=(1, 0)))  # type: ignore[no-any-return]
+            return b.compress(x, mask, axis=0)
+        return b.gather_nd(x, b.transpose(b.nonzero(mask), perm=(1, 0)))
 
 
 def _tail(x: Operand, mask: Operand) -> tuple[Any, ...]:

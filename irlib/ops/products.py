@@ -10,7 +10,7 @@ __all__ = ["products_of_others", "products_of_others_along"]
 def products_of_others_along(b: Emitter, x: Value, axis: Value | int) -> Value:
     """For each element the product of the others along `axis`: those before it times those behind it."""
     before = b.cumulative_prod(x, axis, exclusive=True)
-    return before * b.cumulative_prod(x, axis, exclusive=True, reverse=True)  # type: ignore[no-any-return]
+    return before * b.cumulative_prod(x, axis, exclusive=True, reverse=True)
 
 
 def products_of_others(b: Emitter, x: Value, groups: Value, count: Value) -> Value:
@@ -29,4 +29,4 @@ def products_of_others(b: Emitter, x: Value, groups: Value, count: Value) -> Val
     blank = b.broadcast_to(b.constant(1, x.dtype), b.reshape(count * width, [1]))
     table = b.scatter(blank, cells, x)
     table = b.reshape(table, b.concat(b.reshape(count, [1]), b.reshape(width, [1]), axis=0))
-    return b.take(b.reshape(products_of_others_along(b, table, 1), [-1]), cells)  # type: ignore[no-any-return]
+    return b.take(b.reshape(products_of_others_along(b, table, 1), [-1]), cells)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from operator import add, mul
 from typing import ClassVar
 
 from irlib.axes import reduced_shape
-from irlib.dims import dim_max, dim_min
+from irlib.dims import DimLike, dim_max, dim_min
 from irlib.methods import Emitter, NodeView, Value
 from irlib.op import Known, Op, Operand, normalized_axis, register
 from irlib.ops.products import products_of_others, products_of_others_along
@@ -20,11 +21,16 @@ __all__ = ["All", "Any", "Argmax", "Argmin", "Max", "Min", "Prod", "Sum", "kept"
 NUMBER = ("int", "uint", "float", "complex")
 
 
-def _known_items(x: Operand, axes: Operand | None) -> tuple[Known, ...] | None:
+def _known_items(x: Operand, axes: Operand | None) -> tuple[DimLike, ...] | None:
     """The elements of a known vector that is reduced over its one axis, all of them known."""
     if not isinstance(x.known, tuple) or (axes is not None and axes.ints not in ((0,), (-1,))):
         return None
-    return None if any(k is None for k in x.known) else x.known
+    items = tuple(k for k in x.known if k is not None)
+    return items if len(items) == len(x.known) else None
+
+
+def _as_reduced(item: DimLike, *, keepdims: bool) -> Known:
+    return (item,) if keepdims else item
 
 
 @register
@@ -52,8 +58,7 @@ class Sum(Op):
         items = _known_items(x, axes)
         if items is None:
             return None
-        total: Known = reduce(lambda a, k: a + k, items, 0)  # type: ignore[operator,return-value]
-        return (total,) if self.keepdims else total  # type: ignore[return-value]
+        return _as_reduced(reduce(add, items, 0), keepdims=self.keepdims)
 
     def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
         x, axes = (*node.operands, None)[:2]
@@ -97,8 +102,7 @@ class Prod(Op):
         items = _known_items(x, axes)
         if items is None:
             return None
-        total: Known = reduce(lambda a, k: a * k, items, 1)  # type: ignore[operator,return-value]
-        return (total,) if self.keepdims else total  # type: ignore[return-value]
+        return _as_reduced(reduce(mul, items, 1), keepdims=self.keepdims)
 
     def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
         x, axes = (*node.operands, None)[:2]
@@ -112,13 +116,13 @@ def _others(b: Emitter, x: Value, axes: Value | None) -> Value:
     if axes is None:
         if x.rank == 1:
             return products_of_others_along(b, x, 0)
-        return b.reshape(products_of_others_along(b, b.reshape(x, [-1]), 0), b.shape(x))  # type: ignore[no-any-return]
+        return b.reshape(products_of_others_along(b, b.reshape(x, [-1]), 0), b.shape(x))
     if axes.ints is None:
         groups = b.kept_shape(x, axes)
         count = b.prod(groups)
         group = b.broadcast_to(b.reshape(b.iota(count), groups), b.shape(x))
         found = products_of_others(b, b.reshape(x, [-1]), b.reshape(group, [-1]), count)
-        return b.reshape(found, b.shape(x))  # type: ignore[no-any-return]
+        return b.reshape(found, b.shape(x))
     # the others along the first axis, times the products over it of the others along the second, and so on
     made = b.full_like(x, 1) if not axes.ints else products_of_others_along(b, x, axes.ints[0])
     for axis, following in zip(axes.ints, axes.ints[1:], strict=False):
@@ -131,7 +135,7 @@ class _Extremum(Op):
     """What max and min have in common: all that attain the extremum share its cotangent equally."""
 
     keepdims: bool
-    pick: ClassVar[Callable[..., Known]]
+    pick: ClassVar[Callable[..., DimLike]]
     smoothness = "other"
 
     def infer(self, x: Operand, axes: Operand | None = None) -> TensorType:
@@ -142,8 +146,7 @@ class _Extremum(Op):
         items = _known_items(x, axes)
         if not items or not x.dtype.is_integer:
             return None
-        found: Known = reduce(self.pick, items)
-        return (found,) if self.keepdims else found  # type: ignore[return-value]
+        return _as_reduced(reduce(self.pick, items), keepdims=self.keepdims)
 
     def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
         x, axes = (*node.operands, None)[:2]
@@ -171,7 +174,7 @@ class Max(_Extremum):
     keepdims: bool = False
 
     name = "max"
-    pick = staticmethod(dim_max)  # type: ignore[assignment]
+    pick = staticmethod(dim_max)
 
 
 @register
@@ -189,14 +192,14 @@ class Min(_Extremum):
     keepdims: bool = False
 
     name = "min"
-    pick = staticmethod(dim_min)  # type: ignore[assignment]
+    pick = staticmethod(dim_min)
 
 
 class _Truth(Op):
     """What any and all have in common."""
 
     keepdims: bool
-    pick: ClassVar[Callable[..., Known]]
+    pick: ClassVar[Callable[..., DimLike]]
     smoothness = "zero"
 
     def infer(self, x: Operand, axes: Operand | None = None) -> TensorType:
@@ -207,8 +210,7 @@ class _Truth(Op):
         items = _known_items(x, axes)
         if items is None:
             return None
-        found = self.pick(items)
-        return (found,) if self.keepdims else found  # type: ignore[return-value]
+        return _as_reduced(self.pick(items), keepdims=self.keepdims)
 
     def vjp(self, b: Emitter, node: NodeView, *cotangents: Value) -> tuple[Value | None, ...]:
         return (None,) * len(node.operands)
@@ -227,7 +229,7 @@ class Any(_Truth):
     keepdims: bool = False
 
     name = "any"
-    pick = staticmethod(any)  # type: ignore[assignment]
+    pick = staticmethod(any)
 
 
 @register
@@ -243,7 +245,7 @@ class All(_Truth):
     keepdims: bool = False
 
     name = "all"
-    pick = staticmethod(all)  # type: ignore[assignment]
+    pick = staticmethod(all)
 
 
 class _Place(Op):

@@ -45,10 +45,12 @@ class _Scattering(Op):
         return {k: v for k, v in self.attribute_values().items() if k != "reduction"}
 
     def _gathered(self, b: Emitter, x: Value, indices: Value) -> Value:
-        return getattr(b, self.gather)(x, indices, **self._where())  # type: ignore[no-any-return]
+        made: Value = getattr(b, self.gather)(x, indices, **self._where())
+        return made
 
     def _scattered(self, b: Emitter, x: Value, indices: Value, updates: Value, reduction: str) -> Value:
-        return getattr(b, self.name)(x, indices, updates, reduction=reduction, **self._where())  # type: ignore[no-any-return]
+        made: Value = getattr(b, self.name)(x, indices, updates, reduction=reduction, **self._where())
+        return made
 
     def _distinct(self, x: Value, indices: Value) -> bool:
         """Whether no two indices name one place, as far as is known."""
@@ -78,7 +80,7 @@ class _Scattering(Op):
         return b.equal(self._gathered(b, written, indices), numbers)
 
     def _through_product(self, b: Emitter, node: NodeView, dy: Value, *, distinct: bool) -> tuple[Value, Value]:
-        """d x_p = dy_p * all updates of p; d u_k = dy_p * x_p * the other updates of p: products, never quotients."""
+        """D x_p = dy_p * all updates of p; d u_k = dy_p * x_p * the other updates of p: products, never quotients."""
         x, indices, updates = node.operands
         scales = self._scattered(b, b.full_like(x, 1), indices, updates, "multiply")
         du = self._gathered(b, dy * b.adjoint(x), indices)
@@ -90,7 +92,7 @@ class _Scattering(Op):
         """For each update the product of the others of its place."""
         count = b.prod(b.shape(x))
         places = b.reshape(self._gathered(b, b.reshape(b.iota(count), b.shape(x)), indices), [-1])
-        return b.reshape(products_of_others(b, b.reshape(updates, [-1]), places, count), b.shape(updates))  # type: ignore[no-any-return]
+        return b.reshape(products_of_others(b, b.reshape(updates, [-1]), places, count), b.shape(updates))
 
     def _through_extremum(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value, Value]:
         """Equal shares for x and the updates that attain the extremum; where it is NaN, 0 / 0."""
@@ -130,8 +132,9 @@ class Scatter(_Scattering):
         shape = x.shape
         axis = 0 if shape is None else normalized_axis(self.axis, len(shape))
         check_indices(indices, None if shape is None else shape[axis])
-        unknown = shape is None or indices.shape is None
-        return self._typed(x, updates, None if unknown else shape[:axis] + indices.shape + shape[axis + 1 :])
+        if shape is None or indices.shape is None:
+            return self._typed(x, updates, None)
+        return self._typed(x, updates, shape[:axis] + indices.shape + shape[axis + 1 :])
 
     def known(self, x: Operand, indices: Operand, updates: Operand) -> Any:
         """A known vector with elements replaced at known places."""

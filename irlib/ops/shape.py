@@ -318,7 +318,7 @@ class Size(Composite):
     smoothness = "zero"
 
     def decompose(self, b: Emitter, x: Value) -> Value:
-        return b.prod(b.shape(x))  # type: ignore[no-any-return]
+        return b.prod(b.shape(x))
 
 
 @register
@@ -347,7 +347,7 @@ class Flatten(Composite):
         axis = self.axis + x.rank if self.axis < 0 else self.axis
         shape = b.shape(x)
         rows, columns = b.prod(b.slice(shape, [0], [axis])), b.prod(b.slice(shape, [axis], [x.rank]))
-        return b.reshape(x, b.concat(b.reshape(rows, [1]), b.reshape(columns, [1]), axis=0))  # type: ignore[no-any-return]
+        return b.reshape(x, b.concat(b.reshape(rows, [1]), b.reshape(columns, [1]), axis=0))
 
 
 @register
@@ -378,4 +378,4 @@ class Expand(Composite):
             theirs = b.concat(b.constant([1] * (x.rank - len(dims)), "int64"), theirs, axis=0)
         # where neither is 1 it is that of shape, which broadcast_to refuses unless they are equal
         to = b.where(b.equal(mine, 1), theirs, b.where(b.equal(theirs, 1), mine, theirs))
-        return b.broadcast_to(x, to)  # type: ignore[no-any-return]
+        return b.broadcast_to(x, to)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from irlib.axes import axis_count, known_vector, normalized_axes, static_axes, vector_dims
-from irlib.dims import Dim, MaybeDim, ceil_div, dim_max, dim_min
+from irlib.dims import Dim, DimLike, MaybeDim, ceil_div, dim_max, dim_min
 from irlib.errors import AttributeValueError, IRTypeError
 from irlib.methods import Emitter, NodeView, Value
 from irlib.op import Composite, Known, Op, Operand, register
@@ -19,7 +19,9 @@ _FAR = 2**31 - 1
 """A bound from which a start or end is taken to mean as far as there is."""
 
 
-def _sliced_shape(x: Operand, starts: Operand, ends: Operand, axes: Operand | None, steps: Operand | None) -> Shape | None:
+def _sliced_shape(
+    x: Operand, starts: Operand, ends: Operand, axes: Operand | None, steps: Operand | None
+) -> Shape | None:
     """The shape of a slice; checks what is known of its bounds."""
     bounds = {"starts": starts, "ends": ends, "axes": axes, "steps": steps}
     read = {name: None if o is None else vector_dims(o, name) for name, o in bounds.items()}
@@ -34,7 +36,9 @@ def _sliced_shape(x: Operand, starts: Operand, ends: Operand, axes: Operand | No
     count = next(iter(counts.values()))
     if count > len(shape):
         raise AttributeValueError(f"{count} starts for rank {len(shape)}, expected at most {len(shape)}", code="IR303")
-    along = tuple(range(count)) if axes is None else None if axes.ints is None else normalized_axes(axes.ints, len(shape))
+    along = (
+        tuple(range(count)) if axes is None else None if axes.ints is None else normalized_axes(axes.ints, len(shape))
+    )
     if along is None:
         return (None,) * len(shape)
     unknown = (None,) * count
@@ -65,11 +69,11 @@ def _sliced_dim(d: MaybeDim, start: MaybeDim, end: MaybeDim, step: MaybeDim) -> 
     return dim_max(ceil_div(high - low, step), 0)
 
 
-def _bound(at: MaybeDim, d: Any) -> MaybeDim:
+def _bound(at: MaybeDim, d: DimLike) -> MaybeDim:
     """A start or end clamped to 0..d, counted from the end where it is negative; None when its sign is not known."""
     if isinstance(at, int):
         if at >= _FAR:
-            return d  # type: ignore[no-any-return]
+            return d
         return dim_min(at, d) if at >= 0 else dim_max(d + at, 0)
     low = at.lower_bound if isinstance(at, Dim) else None
     return dim_min(at, d) if at is not None and low is not None and low >= 0 else None
@@ -172,9 +176,7 @@ class Pad(Op):
     name = "pad"
     smoothness = "linear"
 
-    def infer(
-        self, x: Operand, pads: Operand, value: Operand | None = None, axes: Operand | None = None
-    ) -> TensorType:
+    def infer(self, x: Operand, pads: Operand, value: Operand | None = None, axes: Operand | None = None) -> TensorType:
         if self.mode not in PAD_MODES:
             raise AttributeValueError(f"mode is {self.mode!r}, expected one of {', '.join(PAD_MODES)}", code="IR302")
         if value is not None:
@@ -191,7 +193,9 @@ class Pad(Op):
         along = static_axes(axes, len(shape))
         expected = 2 * (len(along) if along is not None else count or 0)
         if dims is not None and (along is not None or count is not None) and len(dims) != expected:
-            raise IRTypeError(f"got {len(dims)} pads, expected {expected}: before and after for each axis", code="IR207")
+            raise IRTypeError(
+                f"got {len(dims)} pads, expected {expected}: before and after for each axis", code="IR207"
+            )
         if along is None:
             return x.tensor.with_shape((None,) * len(shape))
         made = list(shape)
@@ -218,7 +222,7 @@ class Pad(Op):
         return (dx, None, dvalue, None)[: len(node.operands)]
 
     def _folded(self, b: Emitter, dy: Value, x: Value, pads: Value, axes: Value | None) -> Value:
-        """Axis by axis, the cotangents of all copies of an element summed: where each copy came from is a padded iota."""
+        """Axis by axis, the cotangents of all copies of an element summed; a padded iota says where each came from."""
         if x.rank is None:
             raise IRTypeError(f"the rank of x is not known, which mode {self.mode} needs", code="IR210")
         shape, full = b.shape(x), _pads_of_all_axes(b, x.rank, pads, axes)
@@ -305,7 +309,7 @@ class Roll(Composite):
     def decompose(self, b: Emitter, x: Value, shift: Value) -> Value:
         if self.axis is None:
             flat = b.roll(b.reshape(x, [-1]), shift, axis=0)
-            return b.reshape(flat, b.shape(x))  # type: ignore[no-any-return]
+            return b.reshape(flat, b.shape(x))
         size = b.take(b.shape(x), self.axis)
         source = b.remainder(b.iota(size) - shift, b.maximum(size, 1))
-        return b.take(x, source, axis=self.axis)  # type: ignore[no-any-return]
+        return b.take(x, source, axis=self.axis)

@@ -32,25 +32,25 @@ class _Statistic(Composite):
         self.infer(x.operand, None if axes is None else axes.operand)
         if not x.dtype.is_half:
             return self._of(b, x, axes)
-        return b.cast(self._of(b, b.cast(x, dtype="float32"), axes), dtype=x.dtype)  # type: ignore[no-any-return]
+        return b.cast(self._of(b, b.cast(x, dtype="float32"), axes), dtype=x.dtype)
 
     def _of(self, b: Emitter, x: Value, axes: Value | None) -> Value:
         raise NotImplementedError
 
     def _sum(self, b: Emitter, x: Value, axes: Value | None, *, keepdims: bool | None = None) -> Value:
-        return b.sum(x, axes, keepdims=self.keepdims if keepdims is None else keepdims)  # type: ignore[no-any-return]
+        return b.sum(x, axes, keepdims=self.keepdims if keepdims is None else keepdims)
 
 
 def _count(b: Emitter, x: Value, axes: Value | None) -> Value:
     """How many elements are reduced to one, in the dtype of `x`."""
     dims = b.shape(x) if axes is None else b.take(b.shape(x), axes)
-    return b.cast(b.prod(dims) if dims.rank != 0 else dims, dtype=x.dtype)  # type: ignore[no-any-return]
+    return b.cast(b.prod(dims) if dims.rank != 0 else dims, dtype=x.dtype)
 
 
 def _root(b: Emitter, square: Value) -> Value:
     """The square root, with derivative 0 instead of infinity at 0."""
     zero = b.equal(square, 0.0)
-    return b.where(zero, 0.0, b.sqrt(b.where(zero, 1.0, square)))  # type: ignore[no-any-return]
+    return b.where(zero, 0.0, b.sqrt(b.where(zero, 1.0, square)))
 
 
 @register
@@ -144,7 +144,7 @@ class Norm(_Statistic):
             return _root(b, self._sum(b, square, axes))
         if self.p == 1:
             return self._sum(b, b.abs(x), axes)
-        return b.max(b.abs(x), axes, keepdims=self.keepdims)  # type: ignore[no-any-return]
+        return b.max(b.abs(x), axes, keepdims=self.keepdims)
 
 
 @register
@@ -154,7 +154,7 @@ class Logsumexp(_Statistic):
 
     Type: as `sum`; T is a float or complex dtype.
     (C1) computed as m + log(sum(exp(x - m))) with the largest element m (by real part), so that nothing overflows.
-    (C2) minus infinity where all elements are minus infinity, with derivative 0 there; the sum of no elements is an error.
+    (C2) minus infinity where all elements are minus infinity, with derivative 0 there. No elements: an error.
     The derivative is exp(x - y).
     Source: ONNX ReduceLogSumExp-18.
     """
@@ -173,8 +173,8 @@ class Logsumexp(_Statistic):
             shift = b.cast(b.where(b.isfinite(top), top, 0.0), dtype=x.dtype)
         made = b.log(self._sum(b, b.exp(x - shift), axes, keepdims=True)) + shift
         if self.keepdims:
-            return made  # type: ignore[no-any-return]
-        return b.squeeze(made, axes) if axes is not None else b.reshape(made, b.constant([], "int64"))  # type: ignore[no-any-return]
+            return made
+        return b.squeeze(made, axes) if axes is not None else b.reshape(made, b.constant([], "int64"))
 
     def vjp(self, b: Emitter, node: NodeView, dy: Value) -> tuple[Value | None, ...]:
         x, axes = (*node.operands, None)[:2]

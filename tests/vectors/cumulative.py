@@ -1,19 +1,21 @@
 """Vectors of cumulative functions."""
 
+from typing import Any
+
 import numpy as np
 
 from irlib.ops import cumulative as ops
-from tests.vectors.reduction import BF16, HALF, INTS, X, ZEROS
+from tests.vectors.reduction import BF16, HALF, INTS, ZEROS, X
 from tests.vectors.shape import EMPTY
 from tests.vectors.vector import v
 
 FLAGS = [(exclusive, reverse) for exclusive in (False, True) for reverse in (False, True)]
 
 
-def by(f, first, exclusive=False, reverse=False):
+def by(f: Any, first: Any, exclusive: Any = False, reverse: Any = False) -> Any:
     """Element by element, by the definition."""
 
-    def expected(x, axis):
+    def expected(x: Any, axis: Any) -> Any:
         half = x.dtype.name in ("float16", "bfloat16")
         rows = np.moveaxis(x.astype(np.float64) if half else x, int(axis), 0)
         rows = rows[::-1] if reverse else rows
@@ -29,8 +31,8 @@ def by(f, first, exclusive=False, reverse=False):
     return expected
 
 
-def recurrence(reverse):
-    def expected(a, x, axis):
+def recurrence(reverse: Any) -> Any:
+    def expected(a: Any, x: Any, axis: Any) -> Any:
         factors, terms = np.moveaxis(a, int(axis), 0), np.moveaxis(x, int(axis), 0)
         y, state = np.empty_like(terms), np.zeros_like(terms[0]) if len(terms) else None
         for i in range(len(terms))[:: -1 if reverse else 1]:
@@ -41,7 +43,7 @@ def recurrence(reverse):
     return expected
 
 
-def each(op, f, first, xs, flags=FLAGS, axes=(0, -1), **kw):
+def each(op: Any, f: Any, first: Any, xs: Any, flags: Any = FLAGS, axes: Any = (0, -1), **kw: Any) -> Any:
     return [
         v(op(*flag), x, np.int64(axis), expected=by(f, first, *(flag if len(flag) == 2 else (False, *flag))),
           static=static, name=f"{op(*flag)}:{x.dtype}:{i}:{axis}:{static}", **kw)
@@ -59,7 +61,13 @@ TIES = np.array([[1.0, 3.0, 3.0, 2.0], [2.0, 2.0, 1.0, 5.0]])
 VECTORS = [
     *each(ops.CumulativeSum, np.add, 0, [X, INTS, EMPTY, X + 1j]),
     *each(ops.CumulativeSum, np.add, 0, [HALF, BF16], **ROUGH),
-    v(ops.CumulativeSum(), np.ones(4096, np.float16), np.int64(0), expected=np.arange(1, 4097).astype(np.float16), wrt=()),
+    v(
+        ops.CumulativeSum(),
+        np.ones(4096, np.float16),
+        np.int64(0),
+        expected=np.arange(1, 4097).astype(np.float16),
+        wrt=(),
+    ),
     *each(ops.CumulativeProd, np.multiply, 1, [X, INTS, EMPTY, ZEROS, np.zeros((2, 3)), X + 0.5j]),
     *each(ops.CumulativeProd, np.multiply, 1, [HALF, BF16], **ROUGH),
     *[
@@ -72,8 +80,15 @@ VECTORS = [
         ]
     ],
     *[
-        v(ops.LinearRecurrence(reverse), a, x, np.int64(axis), expected=recurrence(reverse), static=static,
-          name=f"linear_recurrence:{reverse}:{axis}:{static}:{x.dtype}:{x.shape}")
+        v(
+            ops.LinearRecurrence(reverse),
+            a,
+            x,
+            np.int64(axis),
+            expected=recurrence(reverse),
+            static=static,
+            name=f"linear_recurrence:{reverse}:{axis}:{static}:{x.dtype}:{x.shape}",
+        )
         for a, x in ((ZEROS, X), (X + 0.5j, ZEROS + 1j), (EMPTY, EMPTY))
         for reverse in (False, True)
         for axis in (0, 1, -1)

@@ -1,5 +1,7 @@
 """Vectors of joining and splitting."""
 
+from typing import Any
+
 import ml_dtypes
 import numpy as np
 
@@ -10,7 +12,7 @@ from tests.vectors.vector import v
 Y = -X[:, :2]
 
 
-def cut(axis: int, *at: int):
+def cut(axis: int, *at: int) -> Any:
     return lambda x, *sizes: tuple(np.split(x, at, axis))
 
 
@@ -25,9 +27,20 @@ VECTORS = [
     v(ops.Concat(0), i64(1), i64(2, 3), static=(0,), expected=i64(1, 2, 3)),
     v(ops.Concat(0), X[0, 0] * 1j, X[0, 0] + 2j, expected=lambda *xs: np.concatenate(xs, 0)),
     *[
-        v(ops.Split(axis, None if static else len(sizes)), x, i64(*sizes), expected=cut(axis, *np.cumsum(sizes)[:-1]), static=static)
+        v(
+            ops.Split(axis, None if static else len(sizes)),
+            x,
+            i64(*sizes),
+            expected=cut(axis, *np.cumsum(sizes)[:-1]),
+            static=static,
+        )
         for x, axis, sizes in (
-            (X, 2, (1, 3)), (X, -1, (0, 2, 2)), (X, 0, (2,)), (EMPTY, 1, (0, 0)), (BF16, 1, (1, 2)), (TEXT, 0, (1, 1)),
+            (X, 2, (1, 3)),
+            (X, -1, (0, 2, 2)),
+            (X, 0, (2,)),
+            (EMPTY, 1, (0, 0)),
+            (BF16, 1, (1, 2)),
+            (TEXT, 0, (1, 1)),
         )
         for static in ((), (1,))
     ],
@@ -43,8 +56,13 @@ VECTORS = [
     ],
     *[
         v(ops.Repeat(axis), x, np.int64(times), expected=np.repeat(x, times, axis), static=static)
-        for x, axis, times in ((X, 1, 2), (X, -1, 3), (X, 0, 0), (np.int8([1, 2]), 0, 2), (EMPTY, 1, 2))
+        for x, axis, times in ((X, 1, 2), (X, -1, 3), (X, 0, 0), (np.array([1, 2], np.int8), 0, 2), (EMPTY, 1, 2))
         for static in ((), (1,))
     ],
-    v(ops.Concat(0), np.ones(2, ml_dtypes.float8_e5m2), np.ones(1, ml_dtypes.float8_e5m2), expected=np.ones(3, ml_dtypes.float8_e5m2)),
+    v(
+        ops.Concat(0),
+        np.ones(2, ml_dtypes.float8_e5m2),
+        np.ones(1, ml_dtypes.float8_e5m2),
+        expected=np.ones(3, ml_dtypes.float8_e5m2),
+    ),
 ]

@@ -1,5 +1,7 @@
 """Vectors of masks, triangles and diagonals."""
 
+from typing import Any
+
 import numpy as np
 
 from irlib.ops import masking as ops
@@ -10,7 +12,7 @@ SQUARE = np.arange(12.0).reshape(3, 4) - 4.5
 MASK = np.arange(6).reshape(2, 3) % 2 == 0
 
 
-def hot(indices, depth, on, off, axis):
+def hot(indices: Any, depth: Any, on: Any, off: Any, axis: Any) -> Any:
     n = int(depth)
     rank = indices.ndim + 1
     y = np.full((*indices.shape, n), off)
@@ -22,27 +24,55 @@ def hot(indices, depth, on, off, axis):
 
 VECTORS = [
     *[
-        v(op(), x, *([] if k is None else [np.int64(k)]), expected=f(x, k or 0), static=static, name=f"{op.name}:{x.dtype}:{i}:{k}:{static}")
+        v(
+            op(),
+            x,
+            *([] if k is None else [np.int64(k)]),
+            expected=f(x, k or 0),
+            static=static,
+            name=f"{op.name}:{x.dtype}:{i}:{k}:{static}",
+        )
         for op, f in ((ops.Tril, np.tril), (ops.Triu, np.triu))
         for i, x in enumerate((SQUARE, X, np.arange(9).reshape(3, 3), X > 0, EMPTY))
         for k in (None, 0, 1, -2, 9)
         for static in ((), (1,))
     ],
     *[
-        v(ops.Diagonal(), x, *([] if k is None else [np.int64(k)]), expected=np.diagonal(x, k or 0, -2, -1), static=static,
-          name=f"diagonal:{x.dtype}:{i}:{k}:{static}")
+        v(
+            ops.Diagonal(),
+            x,
+            *([] if k is None else [np.int64(k)]),
+            expected=np.diagonal(x, k or 0, -2, -1),
+            static=static,
+            name=f"diagonal:{x.dtype}:{i}:{k}:{static}",
+        )
         for i, x in enumerate((SQUARE, X, SQUARE.T, TEXT, BF16, EMPTY))
         for k in (None, 1, -2, 9)
         for static in ((), (1,))
     ],
     *[
-        v(ops.Diag(), x, *([] if k is None else [np.int64(k)]), expected=np.diag(x, k or 0), static=static, name=f"diag:{x.dtype}:{i}:{k}:{static}")
+        v(
+            ops.Diag(),
+            x,
+            *([] if k is None else [np.int64(k)]),
+            expected=np.diag(x, k or 0),
+            static=static,
+            name=f"diag:{x.dtype}:{i}:{k}:{static}",
+        )
         for i, x in enumerate((SQUARE[0], np.arange(3), SQUARE[0] > 0, np.zeros(0)))
         for k in (None, 1, -2)
         for static in ((), (1,))
     ],
     *[
-        v(ops.OneHot(axis), at, np.int64(n), on, off, expected=lambda a, d, x, y, axis=axis: hot(a, d, x, y, axis), static=static)
+        v(
+            ops.OneHot(axis),
+            at,
+            np.int64(n),
+            on,
+            off,
+            expected=lambda a, d, x, y, axis=axis: hot(a, d, x, y, axis),
+            static=static,
+        )
         for at, n, on, off, axis in (
             (i64(0, 2, -1, 5, -9), 3, np.float64(2.5), np.float64(-1.0), -1),
             (np.array([[0, 1], [2, 2]], np.int32), 3, np.int8(1), np.int8(0), 0),

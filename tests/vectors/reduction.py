@@ -1,5 +1,7 @@
 """Vectors of reductions."""
 
+from typing import Any
+
 import ml_dtypes
 import numpy as np
 
@@ -17,21 +19,29 @@ NAN = np.array([[1.0, np.nan], [2.0, 3.0]])
 AXES = ((), (i64(0),), (i64(1, -1),), (i64(2, 0, 1),), (i64(),), (np.int64(-1),))
 
 
-def by(f, keepdims=False, wide=None):
+def by(f: Any, keepdims: Any = False, wide: Any = None) -> Any:
     """`f` of numpy, half floats in float64 and then rounded once."""
 
-    def expected(x, axes=None):
+    def expected(x: Any, axes: Any = None) -> Any:
         axis = None if axes is None else tuple(np.atleast_1d(axes).tolist())
         half = x.dtype.name in ("float16", "bfloat16")
         y = np.asarray(f(x.astype(np.float64) if half else x, axis=axis, keepdims=keepdims))
-        return y.astype(x.dtype) if half or x.dtype.kind == "i" and y.dtype != bool else y
+        return y.astype(x.dtype) if half or (x.dtype.kind == "i" and y.dtype != bool) else y
 
     return expected
 
 
-def both(op, f, xs, axes=AXES, **kw):
+def both(op: Any, f: Any, xs: Any, axes: Any = AXES, **kw: Any) -> Any:
     return [
-        v(op(keepdims=keep), x, *a, expected=by(f, keep), static=static, name=f"{op.name}:{x.dtype}:{i}:{a}:{keep}:{static}", **kw)
+        v(
+            op(keepdims=keep),
+            x,
+            *a,
+            expected=by(f, keep),
+            static=static,
+            name=f"{op.name}:{x.dtype}:{i}:{a}:{keep}:{static}",
+            **kw,
+        )
         for i, x in enumerate(xs)
         for a in axes
         for keep in (False, True)
@@ -56,7 +66,11 @@ VECTORS = [
     v(ops.Prod(), SCALAR, expected=SCALAR),
     *both(ops.Max, np.max, [X]),
     *both(ops.Min, np.min, [X]),
-    *[w for op, f in ((ops.Max, np.max), (ops.Min, np.min)) for w in both(op, f, [INTS, HALF, BF16, NAN], SMALL, wrt=())],
+    *[
+        w
+        for op, f in ((ops.Max, np.max), (ops.Min, np.min))
+        for w in both(op, f, [INTS, HALF, BF16, NAN], SMALL, wrt=())
+    ],
     v(ops.Max(), EMPTY, i64(0), expected=np.zeros((0, 3)), name="max:of no rows"),
     v(ops.Max(), SCALAR, expected=SCALAR),
     *[

@@ -1,5 +1,7 @@
 """Vectors of scattering: every place and reduction, with indices that are there twice, and zeros among the factors."""
 
+from typing import Any
+
 import numpy as np
 
 from irlib.ops import scattering as ops
@@ -10,7 +12,7 @@ RNG = np.random.default_rng(11)
 COMBINE = {"add": np.add, "multiply": np.multiply, "max": np.maximum, "min": np.minimum}
 
 
-def scattered(places, x, updates, reduction):
+def scattered(places: Any, x: Any, updates: Any, reduction: Any) -> Any:
     """One update after the other, by the definition; half floats in float64 and then rounded once."""
     half = x.dtype.name in ("float16", "bfloat16")
     y = (x.astype(np.float64) if half else x).reshape(-1).copy()
@@ -19,7 +21,7 @@ def scattered(places, x, updates, reduction):
     return y.reshape(x.shape).astype(x.dtype)
 
 
-def updates_for(x, shape, zeros):
+def updates_for(x: Any, shape: Any, zeros: Any) -> Any:
     if x.dtype == object:
         return np.full(shape, "new", object)
     if x.dtype.kind == "b":
@@ -33,7 +35,7 @@ def updates_for(x, shape, zeros):
     return made.astype(x.dtype)
 
 
-def cases():
+def cases() -> Any:
     for i, (x, at, axis) in enumerate(TAKES):
         yield f"scatter:{i}", ops.Scatter, axis, x, at, lambda n, at, axis=axis: np.take(n, at, axis)
     for i, (x, at, axis) in enumerate(ALONG):
@@ -42,7 +44,7 @@ def cases():
         yield f"scatter_nd:{i}", ops.ScatterNd, batch, x, at, lambda n, at, batch=batch: nd(n, at, batch)
 
 
-def vectors():
+def vectors() -> Any:
     for name, op, where, x, at, pick in cases():
         numbers = np.arange(x.size).reshape(x.shape)
         places = pick(numbers, at)
@@ -59,8 +61,14 @@ def vectors():
                 updates = mixed[x.size :].reshape(updates.shape).astype(x.dtype)
             yield from [
                 v(
-                    op(where, reduction), base, at, updates, expected=scattered(places, base, updates, reduction),
-                    static=static, name=f"{name}:{reduction}:{static}", judge="linear" if reduction in ("set", "add") else None,
+                    op(where, reduction),
+                    base,
+                    at,
+                    updates,
+                    expected=scattered(places, base, updates, reduction),
+                    static=static,
+                    name=f"{name}:{reduction}:{static}",
+                    judge="linear" if reduction in ("set", "add") else None,
                     rtol=2e-2 if x.dtype.name == "bfloat16" else 1e-12,
                 )
                 for static in ((), (1,))

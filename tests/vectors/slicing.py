@@ -1,6 +1,7 @@
 """Vectors of slices, padding and reversal."""
 
 import sys
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from tests.vectors.shape import BF16, EMPTY, SCALAR, TEXT, X, i64
 from tests.vectors.vector import v
 
 FAR, NEAR = np.iinfo(np.int64).max, np.iinfo(np.int64).min
-SLICES = (
+SLICES: Any = (
     (X, (i64(1), i64(3)), X[1:3]),
     (X, (i64(0, 1), i64(FAR, -1)), X[:, 1:-1]),
     (X, (i64(1), i64(4), i64(-1), i64(2)), X[..., 1:4:2]),
@@ -25,10 +26,14 @@ SLICES = (
     (BF16, (i64(1), i64(3), i64(1)), BF16[:, 1:3]),
     (TEXT, (i64(1), i64(2)), TEXT[1:2]),
 )
-PADS = (
+PADS: Any = (
     (X, (i64(1, 0, 2, 0, 3, 1),), lambda x: np.pad(x, [(1, 0), (0, 3), (2, 1)])),
     (X, (i64(1, -1, -2, 0, 1, 1),), lambda x: np.pad(x[:, 1:, 2:], [(1, 0), (0, 1), (0, 1)])),
-    (X, (i64(2, -1), np.float64(3.5), i64(-1)), lambda x: np.pad(x[..., :-1], [(0, 0), (0, 0), (2, 0)], constant_values=3.5)),
+    (
+        X,
+        (i64(2, -1), np.float64(3.5), i64(-1)),
+        lambda x: np.pad(x[..., :-1], [(0, 0), (0, 0), (2, 0)], constant_values=3.5),
+    ),
     (X, (i64(1, 0, 0, 2), None, i64(2, 0)), lambda x: np.pad(x, [(0, 2), (0, 0), (1, 0)])),
     (SCALAR, (i64(),), lambda x: x),
     (EMPTY, (i64(0, 1, 0, 0, 1, 0),), lambda x: np.zeros((2, 2, 3))),
@@ -36,7 +41,7 @@ PADS = (
     (TEXT, (i64(0, 1), np.array("z", object), i64(0)), lambda x: np.pad(x, [(0, 1), (0, 0)], constant_values="z")),
     (np.array([True]), (i64(1, 1),), lambda x: np.array([False, True, False])),
 )
-REPEATS = (
+REPEATS: Any = (
     (X, (i64(1, 2, 3, 0, 1, 2),), lambda x, m: np.pad(x, [(1, 0), (2, 1), (3, 2)], mode=m)),
     (X, (i64(7, -1), None, i64(-1)), lambda x, m: np.pad(x[..., :-1], [(0, 0), (0, 0), (7, 0)], mode=m)),
     (X, (i64(-1, 9), None, i64(1)), lambda x, m: np.pad(x[:, 1:], [(0, 0), (0, 9), (0, 0)], mode=m)),
@@ -44,7 +49,7 @@ REPEATS = (
 )
 
 
-def updated(x, update, *bounds):
+def updated(x: Any, update: Any, *bounds: Any) -> Any:
     index = [slice(None)] * x.ndim
     starts, ends, axes, steps = (*bounds, None, None)[:4]
     for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
@@ -55,7 +60,7 @@ def updated(x, update, *bounds):
     return y
 
 
-def rolled(shift, axis):
+def rolled(shift: Any, axis: Any) -> Any:
     return lambda x, s: np.roll(x, shift, axis)
 
 
@@ -68,8 +73,15 @@ VECTORS = [
         for static in ((), (1, 2, 3, 4))
     ],
     *[
-        v(ops.SliceUpdate(), x, (made * 2 + 1 if made.dtype != object else made), *bounds, expected=updated,
-          static=static, name=f"slice_update:{x.dtype}:{i}:{static}")
+        v(
+            ops.SliceUpdate(),
+            x,
+            (made * 2 + 1 if made.dtype != object else made),
+            *bounds,
+            expected=updated,
+            static=static,
+            name=f"slice_update:{x.dtype}:{i}:{static}",
+        )
         for i, (x, bounds, made) in enumerate(SLICES)
         for static in ((), (2, 3, 4, 5))
     ],
@@ -87,13 +99,25 @@ VECTORS = [
     *[
         v(ops.Reverse(), x, *axes, expected=made, static=static)
         for x, axes, made in (
-            (X, (), X[::-1, ::-1, ::-1]), (X, (i64(0, -1),), X[::-1, :, ::-1]), (X, (np.int64(1),), X[:, ::-1]),
-            (X, (i64(),), X), (SCALAR, (), SCALAR), (EMPTY, (i64(1),), EMPTY), (BF16, (i64(2),), BF16[..., ::-1]),
+            (X, (), X[::-1, ::-1, ::-1]),
+            (X, (i64(0, -1),), X[::-1, :, ::-1]),
+            (X, (np.int64(1),), X[:, ::-1]),
+            (X, (i64(),), X),
+            (SCALAR, (), SCALAR),
+            (EMPTY, (i64(1),), EMPTY),
+            (BF16, (i64(2),), BF16[..., ::-1]),
         )
         for static in ((), (1,))
     ],
     *[
-        v(ops.Roll(axis), x, np.int64(shift), expected=rolled(shift, axis), static=static, name=f"roll:{axis}:{shift}:{static}")
+        v(
+            ops.Roll(axis),
+            x,
+            np.int64(shift),
+            expected=rolled(shift, axis),
+            static=static,
+            name=f"roll:{axis}:{shift}:{static}",
+        )
         for x, axis, shift in ((X, 1, 1), (X, -1, -6), (X, None, 5), (X, 0, 0), (EMPTY, 1, 2))
         for static in ((), (1,))
     ],

@@ -88,18 +88,18 @@ def _bound_sum_to(shape: tuple[int, ...], to: tuple[int, ...], dtype: Any, *, ha
         raise ExecutionError(f"shape {list(shape)} does not sum to {list(to)}: that does not broadcast to it")
     axes = (*range(lead), *(lead + i for i, t in enumerate(to) if t == 1 and shape[lead + i] != 1))
     kept = (1,) * lead + to
-    reduce = np.add.reduce
+    reduce: Callable[..., Any] = np.add.reduce
     if half:
         return lambda x, shape, out=None: _stored(reduce(x, axes, np.float32).reshape(to), dtype, out)
     if lead == 0:
-        return lambda x, shape, out=None: reduce(x, axes, dtype, out, True)  # noqa: FBT003
+        return lambda x, shape, out=None: reduce(x, axes, dtype, out, True)
     if len(axes) == lead:
         return lambda x, shape, out=None: np.asarray(reduce(x, axes, dtype, out))
 
     def call(x: Array, shape: Array, out: Array | None = None) -> Array:
         if out is None:
-            return reduce(x, axes, dtype, None, True).reshape(to)  # noqa: FBT003
-        reduce(x, axes, dtype, out.reshape(kept), True)  # noqa: FBT003
+            return np.asarray(reduce(x, axes, dtype, None, True)).reshape(to)
+        reduce(x, axes, dtype, out.reshape(kept), True)
         return out
 
     return call

@@ -70,7 +70,9 @@ def _slice_update(op: ops.SliceUpdate, operands: Operands, results: Results) -> 
         np.copyto(made, x)
         target = made[where]
         if target.shape != update.shape:
-            raise ExecutionError(f"update has shape {list(update.shape)}, expected that of the slice {list(target.shape)}")
+            raise ExecutionError(
+                f"update has shape {list(update.shape)}, expected that of the slice {list(target.shape)}"
+            )
         target[...] = update
         return made
 
@@ -84,7 +86,7 @@ def _pad(op: ops.Pad, operands: Operands, results: Results) -> Bound:
     to = static_shape(results[0])
     if to is None or pads is None or not x.is_static or (axes is not None and axes.ints is None):
         return new(lambda x, pads, value=None, axes=None: _padded(op.mode, x, pads, value, axes))
-    before, after = _all_pads(len(x.shape), pads, None if axes is None else axes.ints)
+    before, after = _all_pads(x.rank or 0, pads, None if axes is None else axes.ints)
     if op.mode != "constant":
         return new(lambda x, *rest: _repeated(op.mode, x, before, after))
     inner, outer, count = *_overlap(x.shape, before, after), len(operands)

@@ -25,7 +25,7 @@ def _order(x: Array, axis: int, *, descending: bool) -> Array:
     if not descending:
         return np.argsort(x, axis, kind="stable")
     found = np.argsort(np.flip(x, axis), axis, kind="stable")
-    return x.shape[axis] - 1 - np.flip(found, axis)
+    return np.asarray(x.shape[axis] - 1 - np.flip(found, axis))
 
 
 @kernel(ops.Sort)
