@@ -60,8 +60,10 @@ def __getattr__(name: str) -> Any:
         if name in _MODULES:
             return import_module(f"irlib.{name}")
         raise AttributeError(f"module 'irlib' has no attribute {name!r}")
-    import irlib.ops  # noqa: F401  a builder's methods and a file's ops are the registered ones
+    import irlib.ops  # a builder's methods and a file's ops are found there
 
+    if name == "Builder":  # `help(irlib.Builder.matmul)` asks the class
+        irlib.ops.load_all()
     _name_dialects()
 
     found = getattr(import_module(where), name)

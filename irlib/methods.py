@@ -16,7 +16,7 @@ import numpy as np
 
 from irlib.dims import DimLike
 from irlib.errors import AttributeValueError, IRTypeError, StructureError
-from irlib.op import Known, Op, Operand, on_register, signature_of
+from irlib.op import Known, Op, Operand, load, on_register, signature_of
 from irlib.op_methods import OpMethods
 from irlib.types import DType, TensorType, Type, dtype
 
@@ -167,9 +167,16 @@ class NodeView:
 class Emitter(OpMethods):
     """Where ops are appended. Subclasses give `emit`, `constant` and `pullback`."""
 
-    if TYPE_CHECKING:
+    if not TYPE_CHECKING:  # the stub of OpMethods has every op
 
-        def __getattr__(self, method: str) -> Callable[..., Any]: ...
+        def __getattr__(self, name: str) -> Any:
+            """The method of an op whose family is not imported yet."""
+            if not name.startswith("_"):
+                load(name)
+                found = getattr(type(self), name, None)
+                if found is not None:
+                    return found.__get__(self)
+            raise AttributeError(f"there is no op {name!r}", name=name, obj=self)
 
     def emit(self, op: Op, operands: Sequence[Any], name: str | None = None) -> tuple[Any, ...]:
         """Append `op` on `operands` (values of this emitter, None where absent) and return its results."""

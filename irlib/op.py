@@ -34,8 +34,11 @@ __all__ = [
     "Op",
     "Operand",
     "Signature",
+    "load",
     "lookup",
+    "on_missing",
     "register",
+    "registered",
     "signature_of",
 ]
 
@@ -249,10 +252,11 @@ class ForeignOp(Composite):
 
 
 REGISTRY: dict[tuple[str, str, int], type[Op]] = {}
-"""Every op class, by dialect, name and version."""
+"""The op classes registered so far, by dialect, name and version; `irlib.ops.load_all` registers all of irlib's."""
 
 _OpClass = TypeVar("_OpClass", bound=type[Op])
 _ON_REGISTER: list[Callable[[type[Op]], None]] = []
+_ON_MISSING: list[Callable[[str], None]] = []
 
 
 def register(cls: _OpClass) -> _OpClass:
@@ -273,12 +277,32 @@ def on_register(hook: Callable[[type[Op]], None]) -> None:
         hook(cls)
 
 
+def on_missing(load: Callable[[str], None]) -> None:
+    """Call ``load(name)`` when an op of irlib's dialect is asked for that is not registered: it may register it."""
+    _ON_MISSING.append(load)
+
+
+def load(name: str) -> None:
+    """Have the op called `name` registered, if there is one: its family is imported when it is first asked for."""
+    for hook in _ON_MISSING:
+        hook(name)
+
+
+def registered(dialect: str, name: str, version: int) -> type[Op] | None:
+    """The class of an op, or None where there is none."""
+    found = REGISTRY.get((dialect, name, version))
+    if found is None and dialect == "irlib":
+        load(name)
+        found = REGISTRY.get((dialect, name, version))
+    return found
+
+
 def lookup(dialect: str, name: str, version: int) -> type[Op]:
     """The class of an op.
 
     Raises: UnknownOpError, telling an unknown version of a known op from an unknown op.
     """
-    found = REGISTRY.get((dialect, name, version))
+    found = registered(dialect, name, version)
     if found is not None:
         return found
     versions = sorted(v for d, n, v in REGISTRY if (d, n) == (dialect, name))

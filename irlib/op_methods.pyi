@@ -8,8 +8,7 @@ import numpy as np
 
 from irlib.graph import Graph
 from irlib.methods import Value
-from irlib.types import DType
-from types import Type
+from irlib.types import DType, Type
 
 DTypeLike: TypeAlias = DType | str | np.dtype[Any] | type
 Like: TypeAlias = Value | np.ndarray[Any, Any] | np.generic | complex | Sequence[Any]
@@ -82,6 +81,19 @@ class OpMethods:
     def atanh(self, x: Like, *, name: str | None = None) -> Value:
         """Inverse hyperbolic tangent."""
 
+    def attention(
+        self,
+        query: Like,
+        key: Like,
+        value: Like,
+        mask: Like | None = None,
+        *,
+        causal: bool = False,
+        scale: float | None = None,
+        name: str | None = None,
+    ) -> Value:
+        """Scaled dot product attention: the softmax of query times key, times value."""
+
     def avg_pool(
         self,
         x: Like,
@@ -95,6 +107,61 @@ class OpMethods:
         name: str | None = None,
     ) -> Value:
         """The mean of each window over the last axes."""
+
+    def batch_norm_inference(
+        self,
+        x: Like,
+        scale: Like,
+        bias: Like,
+        mean: Like,
+        variance: Like,
+        *,
+        axis: int = 1,
+        epsilon: float = 1e-05,
+        name: str | None = None,
+    ) -> Value:
+        """`x` less `mean`, divided by the root of `variance`, times `scale` plus `bias`, channel by channel."""
+
+    def batch_norm_training(
+        self,
+        x: Like,
+        scale: Like,
+        bias: Like,
+        mean: Like,
+        variance: Like,
+        *,
+        axis: int = 1,
+        epsilon: float = 1e-05,
+        momentum: float = 0.9,
+        name: str | None = None,
+    ) -> tuple[Value, Value, Value]:
+        """`x` brought to mean 0 and variance 1 over all axes but `axis`, times `scale` plus `bias`; and the new statistics."""
+
+    def bernoulli(self, key: Like, p: Like, *, name: str | None = None) -> Value:
+        """True with probability `p`, element by element."""
+
+    def binary_cross_entropy(
+        self,
+        x: Like,
+        target: Like,
+        weight: Like | None = None,
+        *,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """-(target * log(x) + (1 - target) * log(1 - x)), times `weight` where there is one."""
+
+    def binary_cross_entropy_with_logits(
+        self,
+        x: Like,
+        target: Like,
+        weight: Like | None = None,
+        positive_weight: Like | None = None,
+        *,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """The binary cross entropy of sigmoid(x), without overflow; times `weight` where there is one."""
 
     def bitcast(self, x: Like, *, dtype: DTypeLike, name: str | None = None) -> Value:
         """The bits of `x`, read as another dtype."""
@@ -133,6 +200,9 @@ class OpMethods:
 
     def ceil(self, x: Like, *, name: str | None = None) -> Value:
         """The smallest integer not below `x`."""
+
+    def celu(self, x: Like, *, alpha: float = 1.0, name: str | None = None) -> Value:
+        """`x` where it is above 0, else alpha * (exp(x / alpha) - 1)."""
 
     def cholesky(self, x: Like, *, upper: bool = False, name: str | None = None) -> Value:
         """The triangular factor with a positive diagonal: ``x = l @ l.H``, or ``x = u.H @ u`` when `upper`."""
@@ -204,6 +274,23 @@ class OpMethods:
     def cotangent_add(self, x: Like | None = None, y: Like | None = None, *, name: str | None = None) -> Value:
         """The sum of two cotangents of one sequence or optional, value by value."""
 
+    def cross(self, x: Like, y: Like, *, axis: int = -1, name: str | None = None) -> Value:
+        """The cross product of vectors of 3 elements along `axis`; the other axes broadcast."""
+
+    def cross_entropy(
+        self,
+        x: Like,
+        labels: Like,
+        weight: Like | None = None,
+        *,
+        axis: int = -1,
+        ignore_index: int | None = None,
+        label_smoothing: float = 0.0,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """The negative of the logarithm of the softmax probability of each label, times the weight of its class."""
+
     def cumulative_max(self, x: Like, axis: Like, *, reverse: bool = False, name: str | None = None) -> Value:
         """Largest of the elements of `x` along `axis` up to each."""
 
@@ -244,6 +331,9 @@ class OpMethods:
     def divide(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Quotient of `x` and `y`, element by element."""
 
+    def dropout(self, x: Like, key: Like, rate: Like, *, name: str | None = None) -> tuple[Value, Value]:
+        """`x` with elements replaced by 0, each with probability `rate`, and the others divided by 1 - rate."""
+
     def eig(self, x: Like, *, name: str | None = None) -> tuple[Value, Value]:
         """Eigenvalues of square matrices, in LAPACK's order, and eigenvectors of norm 1."""
 
@@ -255,6 +345,12 @@ class OpMethods:
 
     def einsum(self, *xs: Like | None, equation: str, name: str | None = None) -> Value:
         """Sum of products of the operands over the axes that `equation` labels and its result does not have."""
+
+    def elu(self, x: Like, *, alpha: float = 1.0, name: str | None = None) -> Value:
+        """`x` where it is above 0, else alpha * (exp(x) - 1)."""
+
+    def embedding(self, table: Like, indices: Like, *, name: str | None = None) -> Value:
+        """The rows of `table` that `indices` name."""
 
     def equal(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether `x` equals `y`, element by element."""
@@ -291,6 +387,30 @@ class OpMethods:
     ) -> Value:
         """A matrix with ones on its `k`-th diagonal and zeros elsewhere."""
 
+    def fft(
+        self,
+        x: Like,
+        n: Like | None = None,
+        *,
+        axis: int = -1,
+        norm: str = "backward",
+        name: str | None = None,
+    ) -> Value:
+        """The discrete Fourier transform along `axis`."""
+
+    def fftn(
+        self,
+        x: Like,
+        *,
+        axes: Sequence[int] | None = None,
+        norm: str = "backward",
+        name: str | None = None,
+    ) -> Value:
+        """The discrete Fourier transform along several axes."""
+
+    def fit_length(self, x: Like, n: Like, *, axis: int = -1, name: str | None = None) -> Value:
+        """`x` cut, or filled with zeros at its end, to length `n` along `axis`."""
+
     def flatten(self, x: Like, *, axis: int = 1, name: str | None = None) -> Value:
         """`x` as a matrix: the axes before `axis` become its rows, the others its columns."""
 
@@ -303,11 +423,30 @@ class OpMethods:
     def fmod(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Remainder of `x` divided by `y`, with the sign of `x`: x - y * trunc(x / y), exact."""
 
+    def fold_in(self, key: Like, data: Like, *, name: str | None = None) -> Value:
+        """The key of number `data` under `key`: one for each step of a loop, say."""
+
     def full(self, shape: Like, value: Like, *, name: str | None = None) -> Value:
         """`value` in every place of a tensor of the given shape."""
 
     def gather_nd(self, x: Like, indices: Like, *, batch_dims: int = 0, name: str | None = None) -> Value:
         """The slices of `x` at the index tuples that the last axis of `indices` holds."""
+
+    def gaussian_nll(
+        self,
+        mean: Like,
+        target: Like,
+        variance: Like,
+        *,
+        full: bool = False,
+        epsilon: float = 1e-06,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """Half of log(variance) + (target - mean) ** 2 / variance; `full` adds log(2 pi) / 2."""
+
+    def gelu(self, x: Like, *, tanh: bool = False, name: str | None = None) -> Value:
+        """`x` times the probability that a standard normal number is below it; `tanh`: the usual approximation of that."""
 
     def greater(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether `x` is greater than `y`, element by element."""
@@ -315,17 +454,118 @@ class OpMethods:
     def greater_equal(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Whether `x` is greater than or equal to `y`, element by element."""
 
+    def group_norm(
+        self,
+        x: Like,
+        scale: Like | None = None,
+        bias: Like | None = None,
+        *,
+        groups: int = 1,
+        epsilon: float = 1e-05,
+        name: str | None = None,
+    ) -> Value:
+        """`x` brought to mean 0 and variance 1 over groups of channels and all axes behind them, times `scale` plus `bias`."""
+
+    def gru(
+        self,
+        x: Like,
+        w: Like,
+        r: Like,
+        bias: Like | None = None,
+        lengths: Like | None = None,
+        h: Like | None = None,
+        *,
+        reverse: bool = False,
+        linear_before_reset: bool = False,
+        name: str | None = None,
+    ) -> tuple[Value, Value]:
+        """Gated recurrent layer; gates z, r, h side by side."""
+
+    def hard_sigmoid(self, x: Like, *, alpha: float = 0.2, beta: float = 0.5, name: str | None = None) -> Value:
+        """alpha * x + beta, between 0 and 1."""
+
+    def hard_swish(self, x: Like, *, name: str | None = None) -> Value:
+        """`x` times its hard sigmoid with alpha 1/6 and beta 1/2."""
+
+    def hardmax(self, x: Like, *, axis: int = -1, name: str | None = None) -> Value:
+        """1 at the first largest element along `axis`, 0 elsewhere."""
+
+    def hinge_loss(
+        self,
+        x: Like,
+        target: Like,
+        *,
+        margin: float = 1.0,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """max(0, margin - target * x), for targets -1 and 1."""
+
+    def huber_loss(
+        self,
+        x: Like,
+        target: Like,
+        *,
+        delta: float = 1.0,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """Half the square of x - target up to `delta`, and a line of slope delta beyond."""
+
     def hypot(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Length of the vector (`x`, `y`): sqrt(x*x + y*y) without overflow or underflow on the way."""
 
+    def ifft(
+        self,
+        x: Like,
+        n: Like | None = None,
+        *,
+        axis: int = -1,
+        norm: str = "backward",
+        name: str | None = None,
+    ) -> Value:
+        """The inverse discrete Fourier transform along `axis`."""
+
+    def ifftn(
+        self,
+        x: Like,
+        *,
+        axes: Sequence[int] | None = None,
+        norm: str = "backward",
+        name: str | None = None,
+    ) -> Value:
+        """The inverse discrete Fourier transform along several axes."""
+
     def imag(self, x: Like, *, name: str | None = None) -> Value:
         """Imaginary part of each element."""
+
+    def instance_norm(
+        self,
+        x: Like,
+        scale: Like,
+        bias: Like,
+        *,
+        epsilon: float = 1e-05,
+        name: str | None = None,
+    ) -> Value:
+        """`x` brought to mean 0 and variance 1 over all axes behind the channels, times `scale` plus `bias`."""
 
     def inv(self, x: Like, *, name: str | None = None) -> Value:
         """The inverse of each matrix."""
 
     def iota(self, n: Like, *, dtype: DTypeLike = ..., name: str | None = None) -> Value:
         """The numbers 0, 1, .. n - 1."""
+
+    def irfft(
+        self,
+        x: Like,
+        n: Like | None = None,
+        *,
+        axis: int = -1,
+        norm: str = "backward",
+        name: str | None = None,
+    ) -> Value:
+        """The real x of length n whose `rfft` is given: the inverse transform of a spectrum completed by conjugates."""
 
     def isfinite(self, x: Like, *, name: str | None = None) -> Value:
         """Whether each element is neither infinite nor NaN."""
@@ -335,6 +575,38 @@ class OpMethods:
 
     def isnan(self, x: Like, *, name: str | None = None) -> Value:
         """Whether each element is NaN; of a complex number, whether either part is."""
+
+    def kl_div(
+        self,
+        x: Like,
+        target: Like,
+        *,
+        log_target: bool = False,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """target * (log(target) - x): `x` is the logarithm of a probability, and with `log_target` so is the target."""
+
+    def kron(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """The Kronecker product: each element of `x` replaced by its product with the array `y`."""
+
+    def l1_loss(self, x: Like, target: Like, *, reduction: str = "mean", name: str | None = None) -> Value:
+        """abs(x - target)."""
+
+    def layer_norm(
+        self,
+        x: Like,
+        scale: Like | None = None,
+        bias: Like | None = None,
+        *,
+        axis: int = -1,
+        epsilon: float = 1e-05,
+        name: str | None = None,
+    ) -> Value:
+        """`x` less its mean over all axes from `axis` on, divided by the standard deviation, times `scale` plus `bias`."""
+
+    def leaky_relu(self, x: Like, *, alpha: float = 0.01, name: str | None = None) -> Value:
+        """`x` where it is above 0, else `alpha` times `x`."""
 
     def left_shift(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """The bits of `x` moved `y` places up, zeros following."""
@@ -347,6 +619,9 @@ class OpMethods:
 
     def lgamma(self, x: Like, *, name: str | None = None) -> Value:
         """Logarithm of the absolute value of the gamma function."""
+
+    def linear(self, x: Like, w: Like, bias: Like | None = None, *, name: str | None = None) -> Value:
+        """Product of `x` and `w`, plus `bias`."""
 
     def linear_recurrence(
         self,
@@ -362,6 +637,18 @@ class OpMethods:
     def linspace(self, start: Like, stop: Like, num: Like, *, endpoint: bool = True, name: str | None = None) -> Value:
         """`num` numbers at equal distance from `start` to `stop`, or up to it without endpoint."""
 
+    def local_response_norm(
+        self,
+        x: Like,
+        *,
+        size: int = 5,
+        alpha: float = 0.0001,
+        beta: float = 0.75,
+        bias: float = 1.0,
+        name: str | None = None,
+    ) -> Value:
+        """`x` divided by (bias + alpha / size * the sum of the squares of `size` neighbouring channels) ** beta."""
+
     def log(self, x: Like, *, name: str | None = None) -> Value:
         """Natural logarithm."""
 
@@ -373,6 +660,9 @@ class OpMethods:
 
     def log2(self, x: Like, *, name: str | None = None) -> Value:
         """Logarithm to base 2."""
+
+    def log_softmax(self, x: Like, *, axis: int = -1, name: str | None = None) -> Value:
+        """The logarithm of the softmax of `x` along `axis`."""
 
     def logaddexp(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Logarithm of exp(x) + exp(y), without overflow."""
@@ -392,6 +682,9 @@ class OpMethods:
     def logsumexp(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
         """Logarithm of the sum of the exponentials of `x` over `axes`."""
 
+    def lp_normalize(self, x: Like, *, axis: int = -1, p: int = 2, name: str | None = None) -> Value:
+        """`x` divided by its p-norm along `axis`, p being 1 or 2; 0 where that is 0."""
+
     def lp_pool(
         self,
         x: Like,
@@ -406,11 +699,30 @@ class OpMethods:
     ) -> Value:
         """The p-norm of each window over the last axes."""
 
+    def lstm(
+        self,
+        x: Like,
+        w: Like,
+        r: Like,
+        bias: Like | None = None,
+        lengths: Like | None = None,
+        h: Like | None = None,
+        c: Like | None = None,
+        peepholes: Like | None = None,
+        *,
+        reverse: bool = False,
+        name: str | None = None,
+    ) -> tuple[Value, Value, Value]:
+        """Long short-term memory; gates i, o, f, c side by side."""
+
     def lstsq(self, a: Like, y: Like, *, name: str | None = None) -> Value:
         """The x of least norm that minimizes the norm of ``a @ x - y``."""
 
     def matmul(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Matrix product of `x` and `y` by numpy's rule: the last two axes multiply, those before broadcast."""
+
+    def matrix_power(self, x: Like, *, n: int, name: str | None = None) -> Value:
+        """The matrix multiplied by itself `n` times, by squaring; its inverse for negative n, the identity for 0."""
 
     def max(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
         """Largest element of `x` over `axes`."""
@@ -453,11 +765,30 @@ class OpMethods:
     def minimum(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """The smaller of `x` and `y`."""
 
+    def mish(self, x: Like, *, name: str | None = None) -> Value:
+        """`x` times tanh(softplus(x))."""
+
+    def mse_loss(self, x: Like, target: Like, *, reduction: str = "mean", name: str | None = None) -> Value:
+        """(x - target) ** 2."""
+
     def multiply(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Product of `x` and `y`, element by element."""
 
     def negative(self, x: Like, *, name: str | None = None) -> Value:
         """Each element with its sign changed."""
+
+    def nll_loss(
+        self,
+        x: Like,
+        labels: Like,
+        weight: Like | None = None,
+        *,
+        axis: int = -1,
+        ignore_index: int | None = None,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """The negative of the logarithm of probability in `x` of each label, times the weight of its class."""
 
     def nonzero(self, x: Like, *, name: str | None = None) -> Value:
         """Where `x` is not zero: one column of indices for each such element, in row-major order."""
@@ -500,6 +831,9 @@ class OpMethods:
     def optional_some(self, x: Like, *, name: str | None = None) -> Value:
         """The optional that holds `x`."""
 
+    def outer(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """Products of all elements of the vectors `x` and `y`; axes before the last are batches."""
+
     def overlap_add(
         self,
         y: Like,
@@ -533,17 +867,41 @@ class OpMethods:
     def power(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """`x` to the power of `y`, element by element."""
 
+    def prelu(self, x: Like, slope: Like, *, name: str | None = None) -> Value:
+        """`x` where it is above 0, else `slope` times `x`; the slope broadcasts to the shape of `x`."""
+
     def prod(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
         """Product of the elements of `x` over `axes`."""
 
     def qr(self, x: Like, *, name: str | None = None) -> tuple[Value, Value]:
         """The reduced decomposition ``x = q @ r``: orthonormal columns, and an upper triangle."""
 
+    def random_bits(self, key: Like, shape: Like, *, dtype: DTypeLike = ..., name: str | None = None) -> Value:
+        """Random integers, all equally likely."""
+
+    def random_normal(self, key: Like, shape: Like, *, dtype: DTypeLike = ..., name: str | None = None) -> Value:
+        """Random floats of the standard normal distribution."""
+
+    def random_permutation(self, key: Like, n: Like, *, name: str | None = None) -> Value:
+        """The numbers 0 .. n - 1 in random order."""
+
+    def random_split(self, key: Like, n: Like, *, name: str | None = None) -> Value:
+        """`n` keys from one, independent of it and of each other."""
+
+    def random_uniform(self, key: Like, shape: Like, *, dtype: DTypeLike = ..., name: str | None = None) -> Value:
+        """Random floats from 0 to below 1."""
+
     def real(self, x: Like, *, name: str | None = None) -> Value:
         """Real part of each element."""
 
     def reciprocal(self, x: Like, *, name: str | None = None) -> Value:
         """One divided by `x`."""
+
+    def relu(self, x: Like, *, name: str | None = None) -> Value:
+        """`x` where it is above 0, else 0; NaN stays NaN."""
+
+    def relu6(self, x: Like, *, name: str | None = None) -> Value:
+        """`x` between 0 and 6, 0 below and 6 above; NaN stays NaN."""
 
     def remainder(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Remainder of `x` divided by `y`, with the sign of `y`: x - y * floor(x / y)."""
@@ -557,8 +915,44 @@ class OpMethods:
     def reverse(self, x: Like, axes: Like | None = None, *, name: str | None = None) -> Value:
         """`x` with the order of elements along `axes` turned round; absent: along all."""
 
+    def rfft(
+        self,
+        x: Like,
+        n: Like | None = None,
+        *,
+        axis: int = -1,
+        norm: str = "backward",
+        name: str | None = None,
+    ) -> Value:
+        """The first n//2 + 1 elements of the Fourier transform of real x along `axis`; the others are their conjugates."""
+
     def right_shift(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """The bits of `x` moved `y` places down, the sign (of an unsigned integer: zeros) following."""
+
+    def rms_norm(
+        self,
+        x: Like,
+        scale: Like | None = None,
+        *,
+        axis: int = -1,
+        epsilon: float = 1e-05,
+        name: str | None = None,
+    ) -> Value:
+        """`x` divided by the root of the mean of its squares over all axes from `axis` on, times `scale`."""
+
+    def rnn(
+        self,
+        x: Like,
+        w: Like,
+        r: Like,
+        bias: Like | None = None,
+        lengths: Like | None = None,
+        h: Like | None = None,
+        *,
+        reverse: bool = False,
+        name: str | None = None,
+    ) -> tuple[Value, Value]:
+        """Elman's recurrent layer: h' = tanh(x @ w.T + h @ r.T + bias)."""
 
     def roll(self, x: Like, shift: Like, *, axis: int | None = None, name: str | None = None) -> Value:
         """`x` moved round by `shift` places along `axis`: what falls off at the end comes in at the front."""
@@ -622,6 +1016,16 @@ class OpMethods:
     def searchsorted(self, x: Like, values: Like, *, side: str = "left", name: str | None = None) -> Value:
         """Where each of `values` would be put into the sorted vector `x` so that it stays sorted."""
 
+    def selu(
+        self,
+        x: Like,
+        *,
+        alpha: float = 1.6732632423543772,
+        gamma: float = 1.0507009873554805,
+        name: str | None = None,
+    ) -> Value:
+        """`gamma` times `x` where it is above 0, else gamma * alpha * (exp(x) - 1)."""
+
     def sequence_at(self, s: Like, i: Like, *, name: str | None = None) -> Value:
         """Element `i` of `s`."""
 
@@ -661,11 +1065,17 @@ class OpMethods:
     def shape_of(self, x: Like, *, name: str | None = None) -> Value:
         """The shape of `x`, as a vector."""
 
+    def shrink(self, x: Like, *, lambd: float = 0.5, bias: float = 0.0, name: str | None = None) -> Value:
+        """x + bias below -lambd, x - bias above lambd, else 0."""
+
     def sigmoid(self, x: Like, *, name: str | None = None) -> Value:
         """Logistic function 1 / (1 + exp(-x)), without overflow on either side."""
 
     def sign(self, x: Like, *, name: str | None = None) -> Value:
         """Sign of each element: -1, 0 or 1; of a complex number x / |x|, and 0 at 0."""
+
+    def silu(self, x: Like, *, name: str | None = None) -> Value:
+        """`x` times its logistic function."""
 
     def sin(self, x: Like, *, name: str | None = None) -> Value:
         """Sine of `x`, in radians."""
@@ -715,8 +1125,25 @@ class OpMethods:
     def slogdet(self, x: Like, *, name: str | None = None) -> tuple[Value, Value]:
         """Sign and logarithm of the absolute value of each determinant."""
 
+    def smooth_l1_loss(
+        self,
+        x: Like,
+        target: Like,
+        *,
+        beta: float = 1.0,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """Half the square of x - target divided by `beta` up to beta, and the distance less beta / 2 beyond."""
+
+    def softmax(self, x: Like, *, axis: int = -1, name: str | None = None) -> Value:
+        """exp(x) divided by its sum along `axis`."""
+
     def softplus(self, x: Like, *, name: str | None = None) -> Value:
         """Logarithm of 1 + exp(x), without overflow."""
+
+    def softsign(self, x: Like, *, name: str | None = None) -> Value:
+        """x / (1 + abs(x))."""
 
     def solve(self, a: Like, y: Like, *, name: str | None = None) -> Value:
         """The solution x of ``a @ x = y``."""
@@ -784,6 +1211,9 @@ class OpMethods:
     def svd(self, x: Like, *, name: str | None = None) -> tuple[Value, Value, Value]:
         """The reduced singular value decomposition ``x = u @ diag(s) @ vh``, singular values descending."""
 
+    def swish(self, x: Like, *, alpha: float = 1.0, name: str | None = None) -> Value:
+        """`x` times the logistic function of alpha * x."""
+
     def take(self, x: Like, indices: Like, *, axis: int = 0, name: str | None = None) -> Value:
         """The slices of `x` along `axis` that `indices` name."""
 
@@ -795,6 +1225,20 @@ class OpMethods:
 
     def tanh(self, x: Like, *, name: str | None = None) -> Value:
         """Hyperbolic tangent."""
+
+    def tensordot(
+        self,
+        x: Like,
+        y: Like,
+        *,
+        axes_x: Sequence[int],
+        axes_y: Sequence[int],
+        name: str | None = None,
+    ) -> Value:
+        """Sum of products of `x` and `y` over pairs of axes: ``axes_x[i]`` of x with ``axes_y[i]`` of y."""
+
+    def thresholded_relu(self, x: Like, *, alpha: float = 1.0, name: str | None = None) -> Value:
+        """`x` where it is above `alpha`, else 0; NaN stays NaN."""
 
     def tile(self, x: Like, repeats: Like, *, name: str | None = None) -> Value:
         """`x` repeated as a whole: `repeats[i]` times along axis i."""
@@ -810,6 +1254,9 @@ class OpMethods:
         name: str | None = None,
     ) -> tuple[Value, Value]:
         """The `k` largest elements of `x` along `axis`, or the smallest, and where they stand."""
+
+    def trace(self, x: Like, *, offset: int = 0, name: str | None = None) -> Value:
+        """The sum of the diagonal `offset` places right of the main one, of the last two axes."""
 
     def transpose(self, x: Like, *, perm: Sequence[int] | None = None, name: str | None = None) -> Value:
         """`x` with its axes in the order `perm`: axis i of the result is axis perm[i] of `x`; absent: in reverse."""
@@ -858,6 +1305,9 @@ class OpMethods:
         name: str | None = None,
     ) -> Value:
         """Variance of the elements of `x` over `axes`: the mean square distance from the mean."""
+
+    def vecdot(self, x: Like, y: Like, *, axis: int = -1, name: str | None = None) -> Value:
+        """Sum of products of conj(x) and `y` along `axis`, which is the same of both; the other axes broadcast."""
 
     def where(self, condition: Like, x: Like, y: Like, *, name: str | None = None) -> Value:
         """`x` where `condition` holds, `y` elsewhere, element by element."""

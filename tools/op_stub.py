@@ -14,8 +14,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-import irlib.ops  # noqa: F401  registers them
 from irlib.op import REGISTRY, Op, signature_of
+from irlib.ops import load_all
 from tools.generated import ROOT, command
 
 TARGET = ROOT / "irlib" / "op_methods.pyi"
@@ -43,6 +43,7 @@ KNOWN = {"DType": "irlib.types", "Graph": "irlib.graph", "Type": "irlib.types", 
 
 def made() -> str:
     """The text of the stub."""
+    load_all()
     classes = sorted((c for c in REGISTRY.values() if c.dialect == "irlib"), key=lambda c: c.name)
     newest = {cls.name: cls for cls in sorted(classes, key=lambda c: c.version)}
     methods = [_method(newest[name]) for name in sorted(newest)]

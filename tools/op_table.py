@@ -11,8 +11,8 @@ import re
 import sys
 from typing import Any
 
-import irlib.ops  # noqa: F401  registers them
 from irlib.op import REGISTRY, Composite, Op, signature_of
+from irlib.ops import load_all
 from tools.generated import ROOT, command
 
 TARGET = ROOT / "docs" / "ops.md"
@@ -35,6 +35,7 @@ rule, its constraints, its accumulator and its derivative at kinks and ties.
 
 def made() -> str:
     """The text of the page."""
+    load_all()
     classes = [c for c in REGISTRY.values() if c.dialect == "irlib"]
     families: dict[str, list[type[Op]]] = {}
     for cls in classes:

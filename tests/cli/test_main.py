@@ -41,6 +41,14 @@ def test_check_imports_no_library_it_does_not_need(model: Path) -> None:
     assert not loaded & {"rich", "onnx", "scipy", "networkx", "jsonschema", "safetensors", "onnxruntime", "jax"}
 
 
+def test_check_imports_the_families_of_the_ops_in_the_file_alone(model: Path) -> None:
+    script = f"import sys; from irlib.cli import main; main(['check', {str(model)!r}]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    families = {name for name in done.stdout.split() if name.startswith("irlib.ops.")}
+    assert "irlib.ops.trigonometric" in families
+    assert not families & {"irlib.ops.convolution", "irlib.ops.control_flow", "irlib.ops.random"}
+
+
 def test_help_lists_every_verb(command: Command) -> None:
     assert [line.split()[0] for line in command("--help").out.partition("Commands:")[2].splitlines() if line] == [
         *VERBS
@@ -63,7 +71,7 @@ def test_every_verb_says_how_it_is_used(name: str, command: Command) -> None:
 @pytest.mark.parametrize("name", VERBS)
 def test_every_option_is_described(name: str) -> None:
     for parameter in verb_named(name).params:
-        if isinstance(parameter, click.Option) and parameter.name != "form":
+        if isinstance(parameter, click.Option):
             assert parameter.help, f"{name} {parameter.name}"
 
 
