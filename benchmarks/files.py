@@ -1,6 +1,6 @@
 """What files cost: bytes and milliseconds at a million nodes, and 200 MB of weights mapped and read.
 
-    python benchmarks/files.py [NODES]
+    python -m benchmarks.files [NODES]
 
 Prints the best of several runs; the targets are those of DESIGN 2a.
 """
