@@ -6,7 +6,8 @@ import sys
 import pytest
 
 import irlib
-from irlib.op import REGISTRY, UnknownOpError, lookup
+from irlib.errors import UnknownOpError
+from irlib.op import REGISTRY, lookup
 from irlib.ops import load_all
 from irlib.ops.index import FAMILY_OF
 
