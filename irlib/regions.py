@@ -28,11 +28,11 @@ __all__ = ["RegionBuilder", "cond", "for_loop", "scan", "while_loop"]
 
 
 class RegionBuilder(Builder):
-    """Builds a region of a graph that `outer` builds; what it uses of that graph becomes an input, in `captured`."""
+    """Builds a region of a graph that `around` builds; what it uses of that graph becomes an input, in `captured`."""
 
-    def __init__(self, name: str, outer: Builder) -> None:
+    def __init__(self, name: str, around: Builder) -> None:
         super().__init__(name, share=True)
-        self.outer = outer
+        self.around = around
         self.captured: dict[int, tuple[GraphValue, GraphValue]] = {}
         """By id of the outer value: that value, and the input it is here."""
         self.is_open = True
@@ -40,25 +40,25 @@ class RegionBuilder(Builder):
     def is_within(self, outer: Builder) -> bool:
         inner: Builder = self
         while isinstance(inner, RegionBuilder) and inner.is_open:
-            inner = inner.outer
+            inner = inner.around
             if inner is outer:
                 return True
         return False
 
-    def inner(self, value: GraphValue) -> GraphValue:
+    def brought_in(self, value: GraphValue) -> GraphValue:
         """`value` as a value of this region; one from outside becomes an input, or a constant where it is one."""
         if value.builder is self:
             return value
         return GraphValue(self, self._foreign(value))
 
     def _foreign(self, value: Any) -> int:
-        outer = self.outer
+        outer = self.around
         if value.builder is not outer:
             if not isinstance(outer, RegionBuilder) or (
                 isinstance(value.builder, Builder) and value.builder.is_within(self)
             ):
                 return super()._foreign(value)
-            value = outer.inner(value)
+            value = outer.brought_in(value)
         found = self.captured.get(value.id)
         if found is None:
             variable = outer.variable_of(value)
@@ -81,7 +81,7 @@ class _Region:
     def results(self, made: Any) -> list[GraphValue]:
         """Values, numbers and arrays as values of the region; a single one is a list of one."""
         items = made if isinstance(made, list | tuple) else [made]
-        return [self.builder.inner(v) if isinstance(v, GraphValue) else self.builder.lift(v) for v in items]
+        return [self.builder.brought_in(v) if isinstance(v, GraphValue) else self.builder.lift(v) for v in items]
 
     def captured(self) -> list[GraphValue]:
         """The outer values among the inputs, in order."""

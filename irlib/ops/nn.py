@@ -128,4 +128,4 @@ class Attention(Widened):
 
 def _positions(b: Emitter, x: Any) -> Value:
     """0, 1, .. along the second last axis."""
-    return b.iota(b.take(b.shape(x), b.constant(-2, "int64"), axis=0))  # type: ignore[no-any-return]
+    return b.iota(b.take(b.shape(x), b.constant(-2, "int64"), axis=0))

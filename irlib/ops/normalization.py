@@ -333,8 +333,7 @@ class LocalResponseNorm(_Floats):
         rest = [0] * (rank - 2)
         squares = b.pad(x * x, [0, (self.size - 1) // 2, *rest, 0, self.size // 2, *rest], b.constant(0, x.dtype))
         channels = b.take(b.shape(x), [1], axis=0)
-        total = None
-        for k in range(self.size):
-            near = b.slice(squares, [k], channels + k, [1])
-            total = near if total is None else total + near
+        total: Any = b.slice(squares, [0], channels, [1])
+        for k in range(1, self.size):
+            total = total + b.slice(squares, [k], channels + k, [1])
         return x / b.power(total * (self.alpha / self.size) + self.bias, self.beta)

@@ -264,8 +264,8 @@ class SplitToSequence(Op):
     """`x` cut along `axis` into a sequence.
 
     Type: x: T[..], split: int32 or int64, [] or [k] -> sequence<T[..]>.
-    (C1) a vector `split` holds the length of each part, which add up to the dim; a scalar the length of all parts but the
-    last, which may be shorter; where it is absent each part has length 1.
+    (C1) a vector `split` holds the length of each part, which add up to the dim; a scalar the length of all parts but
+    the last, which may be shorter; where it is absent each part has length 1.
     (C2) without keepdims, and without `split`, the axis is dropped.
     Source: ONNX SplitToSequence-24.
     """

@@ -68,6 +68,7 @@ VECTORS = [
       name="relu:edges"),
     v(ops.Elu(), np.array([-INF, INF, 1e4]), expected=np.array([-1.0, INF, 1e4]), wrt=(), name="elu:edges"),
     v(ops.Gelu(), np.array([-10.0, 40.0]), expected=np.array([-10.0 * special.ndtr(-10.0), 40.0]), name="gelu:tails"),
-    v(ops.Hardmax(), np.array([[1.0, 3.0, 3.0], [2.0, 1.0, 0.0]]), expected=np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])),
+    v(ops.Hardmax(), np.array([[1.0, 3.0, 3.0], [2.0, 1.0, 0.0]]),
+      expected=np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])),
     v(ops.Hardmax(0), np.array([[1.0, 3.0], [2.0, 1.0]]), expected=np.array([[0.0, 1.0], [1.0, 0.0]])),
 ]  # fmt: skip

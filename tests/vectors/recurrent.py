@@ -73,11 +73,11 @@ W4, R4, B4 = weights(4)
 VECTORS = [
     v(ops.Rnn(), X, W1, R1, expected=rnn),
     v(ops.Rnn(), X, W1, R1, B1, LENGTHS, H0, expected=rnn),
-    v(ops.Rnn(reverse=True), X, W1, R1, B1, LENGTHS, expected=lambda *a: rnn(*a, reverse=True)),
+    v(ops.Rnn(reverse=True), X, W1, R1, B1, LENGTHS, expected=lambda x, w, r, b, n: rnn(x, w, r, b, n, reverse=True)),
     v(ops.Gru(), X, W3, R3, expected=gru),
     v(ops.Gru(), X, W3, R3, B6, LENGTHS, H0, expected=gru),
-    v(ops.Gru(linear_before_reset=True), X, W3, R3, B6, expected=lambda *a: gru(*a, before=True)),
+    v(ops.Gru(linear_before_reset=True), X, W3, R3, B6, expected=lambda x, w, r, b: gru(x, w, r, b, before=True)),
     v(ops.Lstm(), X, W4, R4, expected=lstm),
     v(ops.Lstm(), X, W4, R4, B4, LENGTHS, H0, C0, P, expected=lstm),
-    v(ops.Lstm(reverse=True), X, W4, R4, B4, expected=lambda *a: lstm(*a, reverse=True)),
+    v(ops.Lstm(reverse=True), X, W4, R4, B4, expected=lambda x, w, r, b: lstm(x, w, r, b, reverse=True)),
 ]

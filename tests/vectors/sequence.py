@@ -3,6 +3,7 @@
 import numpy as np
 
 from irlib.ops import sequence as ops
+from irlib.types import parse_type
 from tests.vectors.control_flow import region
 from tests.vectors.vector import v
 
@@ -16,7 +17,7 @@ W = np.array([0.3, -0.7, 0.9])
 VECTORS = [
     v(ops.SequenceConstruct(), A, B, C, expected=([A, B, C],), name="sequence_construct"),
     v(ops.SequenceConstruct(), N(3), expected=([N(3).reshape(())],), name="sequence_construct:int"),
-    v(ops.SequenceEmpty("float64[2]"), expected=([],), name="sequence_empty"),
+    v(ops.SequenceEmpty(parse_type("float64[2]")), expected=([],), name="sequence_empty"),
     v(ops.SequenceAt(), S, N(1), expected=B, name="sequence_at"),
     v(ops.SequenceAt(), S, np.int32(-1), expected=C, name="sequence_at:from the end", static=(1,)),
     v(ops.SequenceReplace(), S, W, N(-2), expected=([A, W, C],), name="sequence_replace"),

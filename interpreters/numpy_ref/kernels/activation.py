@@ -11,6 +11,9 @@ from irlib.interpreters.numpy_ref.kernel import Bound, Operands, Results, into, 
 from irlib.ops import activation as ops
 from irlib.tensor import Array
 
+_largest: Any = np.maximum.reduce
+_total: Any = np.add.reduce
+
 
 def bound_rows(f: Callable[[Array, Array], Any], dtype: Any) -> Bound:
     """``f(x, out)`` as a kernel; half floats are computed in float32 and cast once."""
@@ -64,10 +67,10 @@ def _(op: ops.Softmax, operands: Operands, results: Results) -> Bound:
     def softmax(x: Array, out: Array) -> None:
         if not x.size:
             return
-        largest = np.maximum.reduce(x, axis, None, None, True)
+        largest = _largest(x, axis, None, None, True)
         np.subtract(x, _alive(largest), out)
         np.exp(out, out)
-        total = np.add.reduce(out, axis, None, None, True)
+        total = _total(out, axis, None, None, True)
         total[total == 0] = 1
         np.divide(out, total, out)
 
@@ -81,9 +84,9 @@ def _(op: ops.LogSoftmax, operands: Operands, results: Results) -> Bound:
     def log_softmax(x: Array, out: Array) -> None:
         if not x.size:
             return
-        largest = np.maximum.reduce(x, axis, None, None, True)
+        largest = _largest(x, axis, None, None, True)
         np.subtract(x, _alive(largest), out)
-        total = np.add.reduce(np.exp(out), axis, None, None, True)
+        total = _total(np.exp(out), axis, None, None, True)
         total[total == 0] = 1
         np.subtract(out, np.log(total), out)
 

@@ -19,8 +19,9 @@ def _(op: ops.LayerNorm, operands: Operands, results: Results) -> Bound:
     half = first.dtype.is_half
     count = len(operands)
 
-    def layer_norm(x: Array, *rest: Any) -> Array:
-        scale, bias, out = (*rest[: count - 1], *(None,) * (3 - count), rest[count - 1] if len(rest) == count else None)
+    def layer_norm(x: Array, *rest: Any) -> Any:
+        scale, bias = (*rest[: count - 1], None, None)[:2]
+        out: Any = rest[count - 1] if len(rest) == count else None
         wide = x.astype(np.float32) if half else x
         axes = tuple(range(op.axis % x.ndim, x.ndim))
         size = np.prod([x.shape[a] for a in axes], dtype=np.int64)
