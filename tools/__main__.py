@@ -1,0 +1,13 @@
+"""Writes everything that is generated from the ops and the command: ``python -m tools``; with --check, compares it."""
+
+from __future__ import annotations
+
+import sys
+
+from tools import cli_page, op_index, op_stub, op_table
+from tools.generated import command
+
+GENERATORS = (op_index, op_stub, op_table, cli_page)
+
+if __name__ == "__main__":
+    sys.exit(max([command(g.TARGET, g.made, sys.argv[1:]) for g in GENERATORS]))
