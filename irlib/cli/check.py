@@ -60,5 +60,6 @@ def _report(path: Path, *, verify: bool) -> Report:
     try:
         graph = opened(path)
     except irlib.IRError as error:
+        error.where = error.where.removeprefix(str(path)).lstrip(", ")
         return Report((Finding.of(error),), str(path))
     return Report(check_graph(graph).findings, str(path))

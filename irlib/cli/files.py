@@ -59,8 +59,8 @@ def face(name: str) -> Callable[..., Any]:
     try:
         return getattr(irlib, name)  # type: ignore[no-any-return]
     except (AttributeError, ImportError) as error:
-        missing = getattr(error, "name", None)
-        remedy = f"install the package {missing}" if isinstance(error, ModuleNotFoundError) and missing else ""
+        missing = str(getattr(error, "name", None) or "irlib")
+        remedy = "" if missing.split(".")[0] == "irlib" else f"install the package {missing}"
         raise UnsupportedError(f"irlib.{name} is not available here", code="IR320", remedy=remedy) from error
 
 

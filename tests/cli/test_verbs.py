@@ -144,3 +144,19 @@ def test_an_error_leaves_no_file_behind(command: Command, tmp_path: Path) -> Non
     damaged.write_bytes(b"nonsense")
     assert command("convert", damaged, tmp_path / "m.json").status == 1
     assert [p.name for p in tmp_path.iterdir()] == ["damaged.pb"]
+
+
+def test_an_onnx_file_is_a_model_too(command: Command, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    from onnx import TensorProto, helper
+
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 3])
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [x], [y])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]), tmp_path / "m.onnx")
+    (tmp_path / "bad.onnx").write_bytes(b"junk")
+    assert command("check", tmp_path / "m.onnx").out == f"{tmp_path / 'm.onnx'}: valid\n"
+    assert command("convert", tmp_path / "m.onnx", tmp_path / "m.pb").status == 0
+    ran = command("check", tmp_path / "bad.onnx")
+    assert ran.status == 1
+    assert ran.out.count(str(tmp_path / "bad.onnx")) == 2
