@@ -188,10 +188,10 @@ class Tile(Composite):
         return x.tensor.with_shape(None if x.rank is None else (None,) * x.rank)
 
     def decompose(self, b: Emitter, x: Value, repeats: Value) -> Value:
-        rank = x.rank
+        dims = vector_dims(repeats.operand, "repeats")
+        rank = x.rank if x.rank is not None or dims is None else len(dims)
         if rank is None:
             raise IRTypeError("the rank of x is not known", code="IR210", remedy="declare its type")
-        dims = vector_dims(repeats.operand, "repeats")
         if dims is not None and len(dims) != rank:
             raise IRTypeError(f"got {len(dims)} repeats, expected {rank}", code="IR207")
         shape = b.shape(x)

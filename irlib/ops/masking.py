@@ -15,15 +15,16 @@ from irlib.types import TensorType
 __all__ = ["BooleanMask", "Compress", "Diag", "Diagonal", "OneHot", "Tril", "Triu"]
 
 
-def _need_rank(x: Value, least: int = 0) -> int:
-    """The rank of `x`. Raises: IRTypeError when it is not known or below `least`."""
+def _need_rank(x: Value) -> int:
+    """The rank of `x`. Raises: IRTypeError when it is not known."""
     if x.rank is None:
-        raise IRTypeError(
-            "the rank of x is not known", code="IR210", remedy="declare its type, or use irlib.specialize"
-        )
-    if x.rank < least:
-        raise IRTypeError(f"x has rank {x.rank}, expected at least {least}", code="IR207")
+        raise IRTypeError("the rank is not known", code="IR210", remedy="declare the type, or use irlib.specialize")
     return x.rank
+
+
+def _check_matrices(x: Operand) -> None:
+    if x.rank is not None and x.rank < 2:
+        raise IRTypeError(f"x has rank {x.rank}, expected at least 2", code="IR207")
 
 
 def _dim(b: Emitter, x: Value, axis: int) -> Value:
@@ -36,13 +37,14 @@ class _Triangle(Composite):
     smoothness = "linear"
 
     def infer(self, x: Operand, k: Operand | None = None) -> TensorType:
+        _check_matrices(x)
         if k is not None:
             require_int64(k, "k")
             require_scalar(k, "k")
         return x.tensor
 
     def decompose(self, b: Emitter, x: Value, k: Value | None = None) -> Value:
-        _need_rank(x, 2)
+        self.infer(x.operand, None if k is None else k.operand)
         rows, columns = b.unsqueeze(b.iota(_dim(b, x, -2)), [1]), b.iota(_dim(b, x, -1))
         diagonal = rows if k is None else rows + k
         zero = b.constant(0, x.dtype)
@@ -102,13 +104,13 @@ class Diagonal(Composite):
         return x.tensor.with_shape(None if shape is None else (*shape[:-2], None))
 
     def decompose(self, b: Emitter, x: Value, offset: Value | None = None) -> Value:
-        rank = _need_rank(x, 2)
+        _check_matrices(x.operand)
         rows, columns = _dim(b, x, -2), _dim(b, x, -1)
         k = b.constant(0, "int64") if offset is None else offset
         down, right = b.maximum(b.negative(k), 0), b.maximum(k, 0)
         along = b.iota(b.maximum(b.minimum(rows - down, columns - right), 0))
         places = (along + down) * columns + along + right
-        lead = b.slice(b.shape(x), [0], [rank - 2])
+        lead = b.slice(b.shape(x), [0], [-2])
         flat = b.reshape(x, b.concat(lead, b.reshape(rows * columns, [1]), axis=0))
         return b.take(flat, places, axis=-1)
 

@@ -12,7 +12,7 @@ from irlib.errors import AttributeValueError, IRTypeError
 from irlib.methods import Emitter, NodeView, Value
 from irlib.op import Composite, Known, Op, Operand, register
 from irlib.shapes import shape_text
-from irlib.types import DTYPES, Shape, TensorType
+from irlib.types import DTYPES, MAX_RANK, Shape, TensorType
 
 __all__ = [
     "BroadcastTo", "Expand", "Flatten", "Reshape", "ShapeOf", "Size", "Squeeze", "SumTo", "Transpose", "Unsqueeze",
@@ -340,13 +340,10 @@ class Flatten(Composite):
         return x.tensor.with_shape((None, None))
 
     def decompose(self, b: Emitter, x: Value) -> Value:
-        if x.rank is None:
-            raise IRTypeError("the rank of x is not known", code="IR210", remedy="declare its type")
-        if not -x.rank <= self.axis <= x.rank:
+        if x.rank is not None and not -x.rank <= self.axis <= x.rank:
             raise AttributeValueError(f"axis is {self.axis}, expected {-x.rank} <= axis <= {x.rank}", code="IR303")
-        axis = self.axis + x.rank if self.axis < 0 else self.axis
         shape = b.shape(x)
-        rows, columns = b.prod(b.slice(shape, [0], [axis])), b.prod(b.slice(shape, [axis], [x.rank]))
+        rows, columns = b.prod(b.slice(shape, [0], [self.axis])), b.prod(b.slice(shape, [self.axis], [MAX_RANK]))
         return b.reshape(x, b.concat(b.reshape(rows, [1]), b.reshape(columns, [1]), axis=0))
 
 
@@ -370,12 +367,14 @@ class Expand(Composite):
     def decompose(self, b: Emitter, x: Value, shape: Value) -> Value:
         dims = vector_dims(shape.operand, "shape")
         if x.rank is None or dims is None:
-            raise IRTypeError("a rank is not known", code="IR210", remedy="declare the type, or use irlib.specialize")
+            # what broadcasts to the shape of both is asked of an op that does
+            false = b.constant(False)
+            both = b.logical_or(b.broadcast_to(false, b.shape(x)), b.broadcast_to(false, shape))
+            return b.broadcast_to(x, b.shape_of(both))
         mine, theirs = b.shape(x), shape
         if x.rank < len(dims):
             mine = b.concat(b.constant([1] * (len(dims) - x.rank), "int64"), mine, axis=0)
         if x.rank > len(dims):
             theirs = b.concat(b.constant([1] * (x.rank - len(dims)), "int64"), theirs, axis=0)
-        # where neither is 1 it is that of shape, which broadcast_to refuses unless they are equal
-        to = b.where(b.equal(mine, 1), theirs, b.where(b.equal(theirs, 1), mine, theirs))
-        return b.broadcast_to(x, to)
+        # that of shape where it is not 1: broadcast_to refuses it unless that of x is 1 or equal
+        return b.broadcast_to(x, b.where(b.equal(theirs, 1), mine, theirs))

@@ -70,7 +70,7 @@ def _truth(op: ops.Any | ops.All, operands: Operands, results: Results) -> Bound
 def _place(op: ops.Argmax | ops.Argmin, operands: Operands, results: Results) -> Bound:
     pick = np.argmax if isinstance(op, ops.Argmax) else np.argmin
     axis, keepdims = op.axis, op.keepdims
-    small = operands[0].tensor.dtype.numpy.kind == "V"  # type: ignore[union-attr]
+    small = operands[0].tensor.dtype.numpy.isbuiltin == 2  # type: ignore[union-attr]
 
     def call(x: Array) -> Array:
         if small:

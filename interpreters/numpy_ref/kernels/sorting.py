@@ -15,8 +15,8 @@ Array = np.ndarray[Any, Any]
 
 
 def _wide(x: Array) -> Array:
-    """The small floats as float32, which orders them alike and knows where NaN belongs."""
-    return x.astype(np.float32) if x.dtype.kind in "Ve" else x
+    """The small dtypes of ml_dtypes as float32, which orders them alike and knows where NaN belongs."""
+    return x.astype(np.float32) if x.dtype.isbuiltin == 2 else x
 
 
 def _order(x: Array, axis: int, *, descending: bool) -> Array:
@@ -31,7 +31,7 @@ def _order(x: Array, axis: int, *, descending: bool) -> Array:
 @kernel(ops.Sort)
 def _sort(op: ops.Sort, operands: Operands, results: Results) -> Bound:
     axis = op.axis
-    if operands[0].tensor.dtype.numpy.kind == "V":  # type: ignore[union-attr]
+    if operands[0].tensor.dtype.numpy.isbuiltin == 2:  # type: ignore[union-attr]
         return new(lambda x: np.take_along_axis(x, _order(x, axis, descending=op.descending), axis))
     if op.descending:
         return new(lambda x: np.ascontiguousarray(np.flip(np.sort(x, axis, kind="stable"), axis)))
