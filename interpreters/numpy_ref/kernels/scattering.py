@@ -62,7 +62,7 @@ def _steps(shape: tuple[int, ...]) -> list[int]:
 def _along(count: int, step: int, axis: int, rank: int) -> Array:
     """``0, step, 2*step, ..`` laid along one axis."""
     made: Array = np.arange(count) * step
-    return made.reshape([count if i == axis else 1 for i in range(rank)])
+    return np.reshape(made, [count if i == axis else 1 for i in range(rank)])
 
 
 @kernel(ops.Scatter)
