@@ -897,6 +897,9 @@ class OpMethods:
     def reciprocal(self, x: Like, *, name: str | None = None) -> Value:
         """One divided by `x`."""
 
+    def regex_full_match(self, x: Like, *, pattern: str = "", name: str | None = None) -> Value:
+        """Whether `pattern` matches the whole of each element."""
+
     def relu(self, x: Like, *, name: str | None = None) -> Value:
         """`x` where it is above 0, else 0; NaN stays NaN."""
 
@@ -1198,6 +1201,30 @@ class OpMethods:
 
     def stop_gradient(self, x: Like, *, name: str | None = None) -> Value:
         """`x`, whose derivative is zero by definition."""
+
+    def string_concat(self, x: Like, y: Like, *, name: str | None = None) -> Value:
+        """`x` followed by `y`, element by element."""
+
+    def string_normalize(
+        self,
+        x: Like,
+        *,
+        case: str = "none",
+        case_sensitive: bool = False,
+        stopwords: tuple[str, ...] = ...,
+        name: str | None = None,
+    ) -> Value:
+        """The elements of `x` but for `stopwords`, in lower or upper case."""
+
+    def string_split(
+        self,
+        x: Like,
+        *,
+        delimiter: str | None = None,
+        maxsplit: int | None = None,
+        name: str | None = None,
+    ) -> tuple[Value, Value]:
+        """The parts of each element between `delimiter`, and how many there are."""
 
     def subtract(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """Difference of `x` and `y`, element by element."""

@@ -44,6 +44,7 @@ FAMILIES = (
     "nn",
     "recurrent",
     "loss",
+    "strings",
     "decomposition",
     "fourier",
     "random",

@@ -49,7 +49,7 @@ class _Recurrent(Widened):
     def _scanned(
         self, b: Emitter, x: Any, w: Any, lengths: Any, states: tuple[Any, ...], step: Callable[..., tuple[Any, ...]]
     ) -> tuple[Any, ...]:
-        """All hidden states and the last states of ``step(b, x @ w.T, *states)``; they stay where a sequence has ended."""
+        """All hidden states and the last ones of ``step(b, x @ w.T, *states)``: they stay where a sequence is over."""
         inputs = b.matmul(x, b.transpose(w, perm=(1, 0)))
         xs: tuple[Any, ...] = (inputs,)
         if lengths is not None:
@@ -120,7 +120,8 @@ class Gru(_Recurrent):
     z = sigmoid(x @ wz.T + h @ rz.T + bz), r likewise, n = tanh(x @ wh.T + (r * h) @ rh.T + bh),
     h' = (1 - z) * n + z * h.
     Type: x: T[s, n, i], w: T[3h, i], r: T[3h, h], bias: T[6h] (that of x, then that of h), lengths: int32[n] or
-    int64[n], h: T[n, h] -> T[s, n, h], T[n, h]; T is a float dtype. What may be absent: bias, lengths (all steps), h (zeros).
+    int64[n], h: T[n, h] -> T[s, n, h], T[n, h]; T is a float dtype. What may be absent: bias, lengths (all steps), h
+    (zeros).
     (C1) `linear_before_reset`: n = tanh(x @ wh.T + bxh + r * (h @ rh.T + bhh)).
     (C2) after the end of a sequence its state stays, and its result is 0. `reverse` goes from the end to the start.
     (C3) half floats are computed in float32.
