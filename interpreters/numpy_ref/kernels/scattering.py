@@ -73,8 +73,8 @@ def _scatter(op: ops.Scatter, operands: Operands, results: Results) -> Bound:
         found = from_front(indices, dim).reshape(-1)
         if inner == 1 and axis == 0:
             return found
-        rows = np.arange(prod(x.shape[:axis]))[:, None] * dim + found
-        return rows[:, :, None] * inner + np.arange(inner)
+        rows: Array = np.arange(prod(x.shape[:axis]))[:, None] * dim + found
+        return np.add(rows[:, :, None] * inner, np.arange(inner))
 
     return _scattering(op, operands, places)
 
