@@ -74,7 +74,7 @@ def _scatter(op: ops.Scatter, operands: Operands, results: Results) -> Bound:
         if inner == 1 and axis == 0:
             return found
         rows: Array = np.arange(prod(x.shape[:axis]))[:, None] * dim + found
-        return np.add(rows[:, :, None] * inner, np.arange(inner))
+        return np.asarray(rows[:, :, None] * inner + np.arange(inner))
 
     return _scattering(op, operands, places)
 
