@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -23,7 +22,6 @@ from irlib.types import TensorType
 __all__ = ["GradientCheck", "check_gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
 
 Arrays = dict[str, Any]
-_PROGRAMS: WeakKeyDictionary[Graph, dict[Any, tuple[Graph, Any]]] = WeakKeyDictionary()
 
 
 def value_and_grad(
@@ -44,11 +42,11 @@ def value_and_grad(
     given = _cotangents(model, names, cotangents)
     ofs = tuple(given) if given else names
     key = ("value_and_grad", ofs, _names(wrt), bool(given))
-    program = _PROGRAMS.setdefault(model, {}).get(key)
+    program = model.kept.get(key)
     if program is None:
         outputs = [o.name for o in model.outputs]
         graph = autodiff.gradient(model, ofs, _names(wrt), cotangents=bool(given), outputs=outputs)
-        program = _PROGRAMS[model][key] = (graph, compile(graph))
+        program = model.kept[key] = (graph, compile(graph))
     graph, f = program
     found = f(_with_cotangents(graph, model, feeds, given))
     count = len(model.outputs)
@@ -66,13 +64,13 @@ def jvp(
     ofs = _float_outputs(model, of)
     wrt = tuple(tangents)
     key = ("jvp", ofs, wrt)
-    program = _PROGRAMS.setdefault(model, {}).get(key)
+    program = model.kept.get(key)
     if program is None:
         first = autodiff.gradient(model, ofs, wrt, cotangents=True, outputs=ofs)
         names = [o.name for o in first.outputs[len(ofs) :]]
         seeds = _seed_names(first, model)
         second = autodiff.gradient(first, names, seeds, cotangents=True, outputs=ofs)
-        program = _PROGRAMS[model][key] = (second, compile(second))
+        program = model.kept[key] = (second, compile(second))
     second, f = program
     inputs = _seed_names(second, model)
     zeros, directions = inputs[: len(ofs)], inputs[len(ofs) :]
@@ -87,11 +85,11 @@ def hvp(model: Graph, feeds: Mapping[str, Any], vectors: Mapping[str, Any], of: 
     """The Hessian of scalar `of` times `vectors`, by name: the gradient of the gradient in that direction."""
     wrt = tuple(vectors)
     key = ("hvp", of, wrt)
-    program = _PROGRAMS.setdefault(model, {}).get(key)
+    program = model.kept.get(key)
     if program is None:
         first = autodiff.gradient(model, of, wrt)
         second = autodiff.gradient(first, [o.name for o in first.outputs], wrt, cotangents=True)
-        program = _PROGRAMS[model][key] = (second, compile(second))
+        program = model.kept[key] = (second, compile(second))
     second, f = program
     directions = _seed_names(second, model)
     fed = {**feeds, **{n: np.asarray(v) for n, v in zip(directions, vectors.values(), strict=True)}}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from irlib.errors import UnsupportedError
 from irlib.graph import Graph
@@ -16,8 +15,6 @@ Program = Callable[[Mapping[str, Any] | None], dict[str, Any]]
 
 TARGETS = {"reference": ("irlib.interpreters.numpy_ref.program", "Program")}
 """Where the program class of each target is; imported when asked for."""
-
-_COMPILED: WeakKeyDictionary[Graph, Any] = WeakKeyDictionary()
 
 
 def compile(model: Graph, target: str = "reference", **options: Any) -> Any:
@@ -46,8 +43,8 @@ def run(model: Graph, feeds: Mapping[str, Any] | None = None) -> dict[str, Any]:
 
     Raises: FeedError, ExecutionError naming the node, BudgetError.
     """
-    program = _COMPILED.get(model)
+    program = model.kept.get("program")
     if program is None:
-        program = _COMPILED[model] = compile(model)
+        program = model.kept["program"] = compile(model)
     outputs: dict[str, Any] = program(feeds)
     return outputs

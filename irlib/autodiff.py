@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from irlib.builder import Builder
+from irlib.closures import carries_cotangent
 from irlib.collector import collector_paused
 from irlib.dims import Dim
 from irlib.errors import DerivativeError, IRError
@@ -20,7 +21,7 @@ from irlib.graph import Graph, OutputRole
 from irlib.methods import Emitter, NodeView
 from irlib.op import Composite
 from irlib.transforms.inline import inline
-from irlib.types import TensorType, Type
+from irlib.types import TensorType
 
 __all__ = ["carries_cotangent", "gradient", "prepared", "pullback", "reverse_sweep"]
 
@@ -127,13 +128,6 @@ def accumulate(b: Emitter, before: Any, d: Any) -> Any:
     if isinstance(before.type, TensorType):
         return b.add(before, d)
     return b.cotangent_add(before, d)
-
-
-def carries_cotangent(t: Type) -> bool:
-    """Whether values of this type can have a cotangent: floats of 16 bits and more, complex, and containers of them."""
-    while not isinstance(t, TensorType):
-        t = t.element
-    return t.dtype.is_differentiable
 
 
 def dependents(graph: Graph, targets: Sequence[int]) -> bytearray:

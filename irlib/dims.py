@@ -34,7 +34,6 @@ Atom: TypeAlias = tuple[object, ...]  # ("sym", name) | ("floordiv" | "mod" | "m
 Monomial: TypeAlias = tuple[tuple[Atom, int], ...]  # atoms with their powers, sorted
 
 _MAX_TERMS = 64
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 
 
 class Dim:
@@ -111,9 +110,13 @@ def symbol(name: str) -> Dim:
 
     Raises: IRTypeError when `name` is not letters, digits, underscores and dots.
     """
-    if not _NAME.fullmatch(name):
+    if not _is_name(name):
         raise IRTypeError(f"{name!r} is not a symbol's name", remedy="use letters, digits, underscores and dots")
     return Dim((((((("sym", name)), 1),), 1),))
+
+
+def _is_name(text: str) -> bool:
+    return text.isascii() and not text.startswith(".") and text.replace(".", "_").isidentifier()
 
 
 def floor_div(a: DimLike, b: DimLike) -> DimLike:
@@ -373,10 +376,13 @@ def _format_atom(atom: Atom) -> str:
     return f"{atom[0]}({atom[1]}, {atom[2]})"
 
 
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(r"\s*(?:(\d+)|([A-Za-z_][A-Za-z0-9_.]*)|(//|[-+*(),]))")
+
+
 class _Parser:
     """Precedence climbing over ``+ - * // ( )``, ``max``, ``min``, names and integers; nesting is capped."""
-
-    _TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z_][A-Za-z0-9_.]*)|(//|[-+*(),]))")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -384,7 +390,7 @@ class _Parser:
         position = 0
         stripped = text.rstrip()
         while position < len(stripped):
-            match = self._TOKEN.match(stripped, position)
+            match = _token().match(stripped, position)
             if not match:
                 raise self._error()
             self.tokens.append(match.group().strip())
@@ -455,6 +461,6 @@ class _Parser:
             b = self._sum()
             self._expect(")")
             return dim_max(a, b) if token == "max" else dim_min(a, b)
-        if _NAME.fullmatch(token):
+        if _is_name(token):
             return symbol(token)
         raise self._error()

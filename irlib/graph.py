@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -241,6 +241,14 @@ class Graph:
     @cached_property
     def _hash(self) -> int:
         return hash((self.name, len(self.kind), self.kind.tobytes(), self.operand.tobytes(), self.outputs))
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What others keep with this very graph, such as programs made of it; gone with it, and no part of it."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @property
     def nodes(self) -> Nodes:

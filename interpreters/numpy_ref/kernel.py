@@ -79,4 +79,4 @@ def new_table(table: dict[type[Op], Callable[..., Any]]) -> None:
     """Enter ops that are one function each, whatever their operands are: it makes the result or results."""
     for cls, call in table.items():
         bound = new(call)
-        kernel(cls)(lambda op, operands, results, bound=bound: bound)  # type: ignore[misc]
+        kernel(cls)(lambda op, operands, results, bound=bound: bound)

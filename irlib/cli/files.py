@@ -60,7 +60,7 @@ def face(name: str) -> Callable[..., Any]:
         return getattr(irlib, name)  # type: ignore[no-any-return]
     except (AttributeError, ImportError) as error:
         missing = str(getattr(error, "name", None) or "irlib")
-        remedy = "" if missing.split(".")[0] == "irlib" else f"install the package {missing}"
+        remedy = "" if missing.split(".", maxsplit=1)[0] == "irlib" else f"install the package {missing}"
         raise UnsupportedError(f"irlib.{name} is not available here", code="IR320", remedy=remedy) from error
 
 

@@ -1,9 +1,12 @@
-"""A model between its bytes and its graph: what a file states, in either form, before anything of it is believed."""
+"""A model between its bytes and its graph: what a file states, in either form, before anything of it is believed.
+
+Named tuples, where a value is never itself an attribute: a class of them costs a cold start a fifth of a dataclass.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -14,14 +17,14 @@ from irlib.types import TensorType, Type
 __all__ = ["GraphRef", "Keyed", "RawGraph", "RawLocations", "RawModel", "RawOp", "RawOutput", "RawVariable", "Weights"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GraphRef:
     """A graph among the attributes: its place in the table of graphs."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keyed:
     """A tensor whose elements are in the weights file, under `key`."""
 
@@ -31,9 +34,11 @@ class Keyed:
 
 AnyTensor: TypeAlias = Tensor | Keyed
 
+_NO_NODES = np.zeros(0, np.uint32)
+_NO_NODES.flags.writeable = False
 
-@dataclass(frozen=True, slots=True)
-class RawOp:
+
+class RawOp(NamedTuple):
     """An op: attributes in the order of the file, graphs among them as `GraphRef`."""
 
     dialect: str
@@ -43,16 +48,14 @@ class RawOp:
     body: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RawVariable:
+class RawVariable(NamedTuple):
     """A bound variable: the number of its role, and its tensor."""
 
     role: int
     tensor: AnyTensor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RawOutput:
+class RawOutput(NamedTuple):
     """An output; `role` is the number of its role."""
 
     name: str
@@ -62,8 +65,7 @@ class RawOutput:
     of: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RawLocations:
+class RawLocations(NamedTuple):
     """Where nodes came from: node[j] from line[j] of files[file[j]]."""
 
     files: tuple[str, ...]
@@ -72,8 +74,7 @@ class RawLocations:
     line: Column
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RawGraph:
+class RawGraph(NamedTuple):
     """The tables of one graph. Columns are as in the schema; None where a column is left out."""
 
     name: str
@@ -88,7 +89,7 @@ class RawGraph:
     type_run: Column | None = None
     result: Column | None = None
     operand: Column | None = None
-    name_nodes: Column = field(default_factory=lambda: np.zeros(0, np.uint32))
+    name_nodes: Column = _NO_NODES
     name_texts: tuple[str, ...] = ()
     outputs: tuple[RawOutput, ...] = ()
     symbols: tuple[Symbol, ...] = ()
@@ -96,8 +97,7 @@ class RawGraph:
     metadata: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """The weights file a model names: its name, its size and the SHA-256 of its bytes."""
 
     file: str
@@ -105,8 +105,7 @@ class Weights:
     sha256: bytes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RawModel:
+class RawModel(NamedTuple):
     """A model: its graph, the regions and bodies that it shares (each refers only to those before it), its weights."""
 
     graph: RawGraph

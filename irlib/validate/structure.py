@@ -9,8 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,11 +26,12 @@ MAX_VALUES = 2**25  # of one graph
 MAX_OPERANDS = 2**20  # of one node
 MAX_NAME = 4096
 _SHOWN = 5
+_NO_NODES = np.zeros(0, np.uint32)
+_NO_NODES.flags.writeable = False
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class Table(NamedTuple):
     """The nodes, edges, outputs and names of a graph as a file states them; see proto/README.md for the columns.
 
     `ops`, `variables` and `types` are the lengths of those tables; `outputs` are names with node and result.
@@ -48,13 +48,12 @@ class Table:
     ops: int = 0
     variables: int = 0
     types: int = 0
-    name_nodes: Column = field(default_factory=lambda: np.zeros(0, np.uint32))
+    name_nodes: Column = _NO_NODES
     name_texts: Sequence[str] = ()
     outputs: Sequence[tuple[str, int, int]] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Columns:
+class Columns(NamedTuple):
     """The same nodes and edges in the form a `Graph` has them; in the file's order, topological or not."""
 
     kind: Column

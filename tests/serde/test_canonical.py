@@ -4,7 +4,6 @@ import os
 import random
 import subprocess
 import sys
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ def _written_out(g: RawGraph) -> RawGraph:
     if operand is None:
         counts = np.bincount(g.target, minlength=len(g.kind))
         operand = (np.arange(len(g.target)) - (np.cumsum(counts) - counts)[g.target]).astype(np.uint32)
-    return replace(
+    return RawGraph._replace(
         g,
         results=results,
         type=g.type if g.type_run is None else np.repeat(g.type, g.type_run),
@@ -57,7 +56,7 @@ def shuffled(g: RawGraph, seed: int) -> RawGraph:
     edges = rng.permutation(len(g.source))
     names = rng.permutation(len(g.name_nodes))
     at = g.locations
-    return replace(
+    return RawGraph._replace(
         g,
         ops=tuple(g.ops[i] for i in ops),
         types=tuple(g.types[i] for i in types),
@@ -70,11 +69,11 @@ def shuffled(g: RawGraph, seed: int) -> RawGraph:
         operand=g.operand[edges],
         name_nodes=place[g.name_nodes[names]] if len(names) else g.name_nodes,
         name_texts=tuple(g.name_texts[i] for i in names),
-        outputs=tuple(replace(o, node=int(place[o.node])) for o in g.outputs),
+        outputs=tuple(o._replace(node=int(place[o.node])) for o in g.outputs),
         symbols=g.symbols[::-1],
         locations=None
         if at is None
-        else replace(at, node=place[at.node][::-1], file=at.file[::-1], line=at.line[::-1]),
+        else at._replace(node=place[at.node][::-1], file=at.file[::-1], line=at.line[::-1]),
         metadata=g.metadata[::-1],
     )
 
@@ -99,7 +98,7 @@ def test_a_file_in_another_order_says_so_in_a_warning() -> None:
 
 def test_entries_that_nothing_uses_are_left_out() -> None:
     model = flatten(CORPUS["mlp"]())
-    more = replace(model.graph, types=(*model.graph.types, CORPUS["every_type"]().types[2]))
+    more = model.graph._replace(types=(*model.graph.types, CORPUS["every_type"]().types[2]))
     assert serde.to_bytes(serde.from_bytes(encode(RawModel(more)))) == serde.to_bytes(CORPUS["mlp"]())
 
 
