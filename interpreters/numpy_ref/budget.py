@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = ["DEFAULT", "Budget"]
+from irlib.errors import BudgetError
+from irlib.types import TensorType, Type
+
+__all__ = ["DEFAULT", "Budget", "metered", "require_room", "spend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +33,54 @@ def _memory() -> int:
 
 DEFAULT = Budget(bytes=_memory() * 3 // 4)
 """Three quarters of the machine's memory, and more element operations than a day has time for."""
+
+
+class _Meter(threading.local):
+    """What the run of this thread may cost and has cost: a loop's regions count with the run they are in."""
+
+    budget: Budget | None = None
+    elements: int = 0
+    nodes: int = 0
+
+
+_METER = _Meter()
+
+
+@contextmanager
+def metered(budget: Budget) -> Iterator[None]:
+    """Count against `budget` inside, unless a run around this one is counted already."""
+    if _METER.budget is not None:
+        yield
+        return
+    _METER.budget, _METER.elements, _METER.nodes = budget, 0, 0
+    try:
+        yield
+    finally:
+        _METER.budget = None
+
+
+def spend(cost: Budget) -> None:
+    """Count a plan that is about to run. Raises: BudgetError when it is more than is left."""
+    limit = _METER.budget
+    if limit is None:
+        return
+    _METER.elements += cost.elements
+    _METER.nodes += cost.nodes
+    if _METER.elements > limit.elements or _METER.nodes > limit.nodes:
+        raise BudgetError(
+            f"the run has reached {_METER.nodes} node executions on {_METER.elements} elements, "
+            f"expected at most {limit.nodes} on {limit.elements}",
+            code="IR620",
+            remedy="raise the budget",
+        )
+
+
+def require_room(types: tuple[Type, ...]) -> None:
+    """Raises: BudgetError when values of these types, where they are known, have more bytes than the run may hold."""
+    limit = (_METER.budget or DEFAULT).bytes
+    for t in types:
+        size = t.size if isinstance(t, TensorType) else None
+        if isinstance(size, int) and isinstance(t, TensorType) and size * max(1, t.dtype.bits // 8) > limit:
+            raise BudgetError(
+                f"a result of {t} needs more than {limit} bytes", code="IR620", remedy="raise the budget's bytes"
+            )

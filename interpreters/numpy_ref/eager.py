@@ -12,6 +12,7 @@ from irlib.builder import body_of
 from irlib.errors import ExecutionError, IRError, UnsupportedError
 from irlib.graph import Graph
 from irlib.inference import check_operands
+from irlib.interpreters.numpy_ref.budget import require_room
 from irlib.interpreters.numpy_ref.kernel import KERNELS
 from irlib.methods import Emitter, Value
 from irlib.op import Composite, Known, Op, Operand, known_value
@@ -65,12 +66,45 @@ def _bind(op: Op, arrays: Sequence[Any], body: Graph | None) -> Callable[..., An
     binder = KERNELS.get(type(op))
     if binder is not None:
         check_operands(op, operands)
-        return binder(op, operands, _result_types(op, operands, arrays)).call
+        types = _result_types(op, operands, arrays)
+        require_room(types)
+        return guarded(op, operands, types, binder(op, operands, types).call)
     if not isinstance(op, Composite):
         raise UnsupportedError(f"{op.name} has no kernel", code="IR321")
     if body is not None:
         return lambda *values: run_nodes(body, [v for v in values if v is not None])
     return lambda *values: run_nodes(_body_for(op, values), [v for v in values if v is not None])
+
+
+def guarded(
+    op: Op, operands: Sequence[Operand | None], results: Sequence[Type], call: Callable[..., Any]
+) -> Callable[..., Any]:
+    """`call`, its results weighed against the run's budget before it: those that the values of operands give a size.
+
+    Raises, when called: BudgetError.
+    """
+    counted = [k for k, o in enumerate(operands) if o is not None and _may_give_a_size(o)]
+    if not counted or isinstance(op, Composite) or all(_is_sized(t) for t in results):
+        return call
+
+    def weighed(*arrays: Any) -> Any:
+        known = [
+            o if o is None or k not in counted else Operand(o.type, known_of(arrays[k])) for k, o in enumerate(operands)
+        ]
+        types = op.infer(*known)
+        require_room(types if isinstance(types, tuple) else (types,))
+        return call(*arrays)
+
+    return weighed
+
+
+def _may_give_a_size(o: Operand) -> bool:
+    t = o.type
+    return isinstance(t, TensorType) and t.dtype.is_integer and t.rank in (0, 1) and o.known is None
+
+
+def _is_sized(t: Type) -> bool:
+    return not isinstance(t, TensorType) or t.is_static
 
 
 def _result_types(op: Op, operands: tuple[Operand | None, ...], arrays: Sequence[Any]) -> tuple[Type, ...]:

@@ -21,7 +21,7 @@ from irlib.errors import BudgetError, IRError
 from irlib.graph import Graph, Role
 from irlib.inference import Inference
 from irlib.interpreters.numpy_ref.budget import Budget
-from irlib.interpreters.numpy_ref.eager import as_runtime, execute
+from irlib.interpreters.numpy_ref.eager import as_runtime, execute, guarded
 from irlib.interpreters.numpy_ref.kernel import KERNELS, Bound, Style
 from irlib.op import Op, Operand, known_value
 from irlib.tensor import Array
@@ -312,7 +312,7 @@ class _Planner:
         """A kernel that makes its results, or a node whose types are known only when it runs."""
         graph = self.graph
         op, body = graph.ops[kind], graph.bodies[kind]
-        call = entry.bound.call if entry.bound is not None else _deferred(op, body)
+        call = self._bound_call(ids, op, entry) if entry.bound is not None else _deferred(op, body)
         uses: list[Uses] = []
         if self._touches_container(ids, entry):
             # a container holds the arrays themselves: none of them may be one that is written to again
@@ -328,6 +328,13 @@ class _Planner:
             uses.append(mine)
         single = len(uses) == 1 and entry.bound is not None
         self._step(node, _storing(call, uses[0]) if single else _storing_all(call, uses), self._arguments(ids))
+
+    def _bound_call(self, ids: list[int], op: Op, entry: _Entry) -> Callable[..., Any]:
+        """The kernel's call, weighed first where values decide how large its results are."""
+        assert entry.bound is not None
+        described, of = self.inference.described, self._of
+        operands = [None if i < 0 else described[of[self.described[i]]] for i in ids]
+        return guarded(op, operands, [described[of[d]].type for d in entry.results], entry.bound.call)
 
     def _touches_container(self, ids: list[int], entry: _Entry) -> bool:
         descriptions = [*entry.results, *(self.described[i] for i in ids if i >= 0)]

@@ -15,7 +15,7 @@ import numpy as np
 from irlib.dims import Dim, substitute
 from irlib.errors import ExecutionError, FeedError, IRError
 from irlib.graph import Graph, Role
-from irlib.interpreters.numpy_ref.budget import DEFAULT, Budget
+from irlib.interpreters.numpy_ref.budget import DEFAULT, Budget, metered, spend
 from irlib.interpreters.numpy_ref.kernel import KERNELS
 from irlib.interpreters.numpy_ref.plan import Plan, plan
 from irlib.op import Composite
@@ -69,7 +69,9 @@ class Program:
         except IndexError:
             made = self._planned(given)
         try:
-            return _run(made, given, self._flat)
+            with metered(self.budget):
+                spend(made.cost)
+                return _run(made, given, self._flat)
         finally:
             idle.append(made)
 

@@ -209,6 +209,28 @@ def test_a_plan_beyond_its_budget_is_refused_before_it_runs() -> None:
     assert caught.value.code == "IR620"
 
 
+def test_a_size_that_a_feed_decides_is_weighed_before_it_is_made() -> None:
+    b = irlib.Builder("wide")
+    x, shape = b.input("x", "float64[]"), b.input("shape", "int64[1]")
+    b.output("y", b.broadcast_to(x, shape) * 2.0)
+    f = irlib.compile(b.build(), budget=Budget(bytes=100_000))
+    assert f({"x": 1.0, "shape": np.array([100])})["y"].shape == (100,)
+    with pytest.raises(BudgetError, match=r"%2.*100000"):
+        f({"x": 1.0, "shape": np.array([10**12])})
+
+
+def test_the_steps_of_a_loop_count() -> None:
+    from irlib.regions import for_loop
+
+    b = irlib.Builder("loop")
+    x, n = b.input("x", "float64[]"), b.input("n", "int64[]")
+    b.output("y", for_loop(b, n, lambda inner, i, v: inner.tanh(v), x))
+    f = irlib.compile(b.build(), budget=Budget(bytes=10**6, nodes=50))
+    assert f({"x": 0.5, "n": np.array(10)})["y"].shape == ()
+    with pytest.raises(BudgetError, match="node executions"):
+        f({"x": 0.5, "n": np.array(1000)})
+
+
 def test_buffers_are_reused_after_their_last_use() -> None:
     b = irlib.Builder("chain")
     v: Any = b.input("x", "float64[1000]")
