@@ -138,6 +138,7 @@ CODES: dict[str, Code] = {
     "IR324": Code(
         "package missing", "the work needs a package that is not installed", "install what the message names"
     ),
+    "IR325": Code("no such optimizer", "no optimizer has this name", "use one that the message names"),
     # outputs and roles
     "IR401": Code("unknown role", "no such role of a variable or output", "use one that the message names"),
     "IR402": Code(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,23 +8,7 @@ import pytest
 
 import irlib
 from irlib.errors import FeedError, IRTypeError, StructureError
-from irlib.methods import Emitter, Value
-from irlib.training import SGD, State, sgd_step, training_step, updates, with_values
-
-
-@dataclass(frozen=True)
-class Momentum:
-    """A rule with state, as the optimizers to come have."""
-
-    learning_rate: float
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        return ("velocity",)
-
-    def update(self, b: Emitter, w: Value, dw: Value, state: State) -> tuple[Value, State]:
-        velocity = 0.5 * state["velocity"] + dw
-        return w - self.learning_rate * velocity, {"velocity": velocity}
+from irlib.training import momentum, sgd, sgd_step, training_step, updates, with_values
 
 
 def squares() -> irlib.Graph:
@@ -73,14 +56,14 @@ def test_other_outputs_may_be_kept() -> None:
 
 
 def test_a_step_is_valid_and_survives_its_file(tmp_path: Any) -> None:
-    step = training_step(squares(), Momentum(0.1))
+    step = training_step(squares(), optimizer=momentum(0.1, momentum=0.5))
     irlib.save(step, tmp_path / "step.pb")
     assert irlib.check(tmp_path / "step.pb").ok
     assert irlib.load(tmp_path / "step.pb") == step
 
 
 def test_state_of_a_rule_is_buffers_with_updates() -> None:
-    step = training_step(squares(), Momentum(0.02))
+    step = training_step(squares(), optimizer=momentum(0.02, momentum=0.5))
     assert [n.name for n in step.buffers] == ["w.velocity"]
     values: dict[str, Any] = {}
     w, velocity = np.array([1.0, -1.0]), np.zeros(2)
@@ -104,7 +87,7 @@ def test_only_chosen_parameters_are_trained() -> None:
     b = irlib.Builder("two")
     product = b.parameter("v", np.array(2.0)) * b.parameter("w", np.array(3.0))
     b.output("loss", product, role="loss")
-    step = training_step(b.build(), SGD(0.5), wrt=["w"])
+    step = training_step(b.build(), optimizer=sgd(0.5), wrt=["w"])
     assert {o.of for o in step.outputs} == {None, "w"}
 
 
