@@ -105,6 +105,11 @@ CODES: dict[str, Code] = {
         "a constant has no value, or an input has one",
         "give the constant its value; make the input a parameter or a constant",
     ),
+    "IR237": Code(
+        "place set twice",
+        "the constant indices of a scatter with reduction set name one place more than once",
+        "give each place one update, or use reduction add, multiply, max or min",
+    ),
     # ops and attributes
     "IR300": Code("attribute", "something is wrong with an attribute", "read the message"),
     "IR301": Code("unknown attribute", "an op has no attribute of this name", "see the op's attributes"),

@@ -897,6 +897,19 @@ class OpMethods:
     def reciprocal(self, x: Like, *, name: str | None = None) -> Value:
         """One divided by `x`."""
 
+    def reduce_window(
+        self,
+        x: Like,
+        pads: Like | None = None,
+        *,
+        window: Sequence[int],
+        strides: Sequence[int] | None = None,
+        dilations: Sequence[int] | None = None,
+        reduction: str = "sum",
+        name: str | None = None,
+    ) -> Value:
+        """Each window over the last axes of `x` reduced to one element."""
+
     def regex_full_match(self, x: Like, *, pattern: str = "", name: str | None = None) -> Value:
         """Whether `pattern` matches the whole of each element."""
 

@@ -178,6 +178,7 @@ FAMILY_OF = {
     "random_uniform": "random",
     "real": "conversion",
     "reciprocal": "arithmetic",
+    "reduce_window": "window",
     "regex_full_match": "strings",
     "relu": "activation",
     "relu6": "activation",

@@ -24,6 +24,7 @@ __all__ = [
     "MaxPool",
     "MaxPoolIndices",
     "OverlapAdd",
+    "ReduceWindow",
     "SlidingWindow",
     "covered_ends",
     "split_pads",
@@ -376,3 +377,43 @@ def _joined(b: Emitter, first: Any, second: Any) -> Any:
     if second.ints is not None and not hasattr(first, "ints"):
         return b.constant([*first, *second.ints])
     return b.concat(b.lift(first), second, axis=0)
+
+
+@register
+@dataclass(frozen=True)
+class ReduceWindow(_Windows, Composite):
+    """Each window over the last axes of `x` reduced to one element.
+
+    Type: x: T[.., s1..sk], pads: int64[2k] (absent: zeros) -> T[.., o1..ok]; T is an integer or float dtype.
+    (C1) reduction is sum, prod, max or min; padding is what that leaves unchanged.
+    (C2) half floats accumulate in float32; a tie of max or min shares the cotangent equally, as in a reduction.
+    Source: StableHLO reduce_window.
+    """
+
+    reduction: str = "sum"
+
+    name = "reduce_window"
+
+    def decompose(self, b: Emitter, x: Any, pads: Any = None) -> Any:
+        if self.reduction not in NEUTRAL:
+            raise AttributeValueError(
+                f"reduction is {self.reduction!r}, expected one of {', '.join(NEUTRAL)}", code="IR302"
+            )
+        require_dtype(x.operand, REAL, "x")
+        count = len(self.window)
+        if pads is not None:
+            neutral = b.constant(np.array(NEUTRAL[self.reduction](x.dtype.numpy), x.dtype.numpy))
+            x = b.pad(x, pads, neutral, list(range(-count, 0)))
+        return getattr(b, self.reduction)(b.sliding_window(x, **self.windows_of()), list(range(-count, 0)))
+
+
+def _least(dtype: Any) -> Any:
+    return np.iinfo(dtype).min if dtype.kind in "iu" else -np.inf
+
+
+def _greatest(dtype: Any) -> Any:
+    return np.iinfo(dtype).max if dtype.kind in "iu" else np.inf
+
+
+NEUTRAL: dict[str, Any] = {"sum": lambda _: 0, "prod": lambda _: 1, "max": _least, "min": _greatest}
+"""What each reduction leaves unchanged, by dtype."""

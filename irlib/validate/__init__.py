@@ -22,6 +22,7 @@ from irlib.validate.names import check_names
 from irlib.validate.nested import Nested, graphs_within
 from irlib.validate.optable import check_ops
 from irlib.validate.outputs import check_outputs
+from irlib.validate.scattering import check_scatters
 from irlib.validate.types import check_types
 from irlib.validate.unused import check_unused
 from irlib.validate.variables import check_symbols, check_type_table, check_variables
@@ -70,5 +71,6 @@ def _findings_in(found: Nested) -> Iterator[Finding]:
     for check in _CHECKS:
         yield from check(found.graph, found.place)
     yield from check_outputs(found.graph, found.place)
+    yield from check_scatters(found.graph, found.place)
     if not found.is_body:
         yield from check_unused(found.graph, found.place, is_region=found.is_region)

@@ -219,4 +219,25 @@ VECTORS = [
             [np.stack([x[..., i : i + 3, j : j + 2].mean((-1, -2)) for j in (0, 2, 4)], -1) for i in (0, 2)], -2
         ),
     ),
+    *(
+        v(
+            ops.ReduceWindow(window=(3, 2), strides=(2, 1), reduction=name),
+            apart(2, 5, 4),
+            expected=lambda x, f=f: f(windows(ops.SlidingWindow(window=(3, 2), strides=(2, 1)))(x), axis=(-2, -1)),
+        )
+        for name, f in (("sum", np.sum), ("prod", np.prod), ("max", np.max), ("min", np.min))
+    ),
+    v(
+        ops.ReduceWindow(window=(2,), reduction="max"),
+        np.array([-3.0, 1.0, -2.0]),
+        np.array([1, 1]),
+        expected=np.array([-3.0, 1.0, 1.0, -2.0]),
+        name="reduce_window:padding_does_not_count",
+    ),
+    v(
+        ops.ReduceWindow(window=(2,), dilations=(2,), reduction="min"),
+        np.array([3, -7, 2, 9], np.int8),
+        np.array([1, 0]),
+        expected=np.array([-7, 2, -7], np.int8),
+    ),
 ]
