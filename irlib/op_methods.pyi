@@ -1369,4 +1369,3 @@ class OpMethods:
 
     def xlogy(self, x: Like, y: Like, *, name: str | None = None) -> Value:
         """`x` times the logarithm of `y`, 0 where x = 0 (unless y is NaN)."""
-
