@@ -47,7 +47,7 @@ def made() -> str:
     classes = sorted((c for c in REGISTRY.values() if c.dialect == "irlib"), key=lambda c: c.name)
     newest = {cls.name: cls for cls in sorted(classes, key=lambda c: c.version)}
     methods = [_method(newest[name]) for name in sorted(newest)]
-    return HEAD.format(imports=_imports(newest.values())) + "".join(methods)
+    return (HEAD.format(imports=_imports(newest.values())) + "".join(methods)).rstrip() + "\n"
 
 
 def _imports(classes: Iterable[type[Op]]) -> str:
