@@ -177,6 +177,7 @@ def gradient(
     graph = prepared(graph)
     wrts = _wrts(graph, wrt)
     b = GradientBuilder(f"{graph.name}.gradient")
+    b.declare(graph.symbols)
     values = b.absorb(graph, {}, named=True)
     targets = {name: _target(graph, name) for name in wrts}
     seeds: dict[int, Any] = {}

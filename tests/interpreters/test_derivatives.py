@@ -182,3 +182,11 @@ def test_forward_alone_knows_nothing_of_a_gradient_twice_removed() -> None:
     second = irlib.gradient(first, of="d_w", wrt=["x"], cotangents=True)
     out = irlib.run(second, {**FEEDS, str(second.inputs[-1].name): np.ones((3, 4))})
     assert out[second.outputs[0].name].shape == (5, 3)
+
+
+def test_bounds_of_symbols_come_along() -> None:
+    b = irlib.Builder("bounded")
+    b.symbol("n", minimum=1, maximum=8)
+    b.output("y", b.sum(b.tanh(b.input("x", "float64[n]"))), role="loss")
+    m = b.build()
+    assert irlib.gradient(m, wrt="x").symbols == m.symbols
