@@ -46,6 +46,7 @@ _WHERE = {
     "to_numpy": "irlib.converters.numpy_code",
     "to_onnx": "irlib.converters.onnx_model",
     "trace": "irlib.converters.numpy_code",
+    "train": "irlib.trainer",
     "training_step": "irlib.training",
     "value_and_grad": "irlib.interpreters.derivatives",
 }

@@ -197,6 +197,11 @@ CODES: dict[str, Code] = {
         "save the model again",
     ),
     "IR517": Code("nesting", "graphs nest too deep or refer forwards", "write the file again with its producer"),
+    "IR519": Code(
+        "checkpoint of another training",
+        "a checkpoint was made with another model, optimizer, data, batch size or seed",
+        "train as before, or to another checkpoint",
+    ),
     # the text form
     "IR530": Code("not the text form", "a line is not written as the text form is", "see the column in the message"),
     "IR531": Code(
@@ -231,6 +236,11 @@ CODES: dict[str, Code] = {
     ),
     "IR613": Code(
         "does not fit", "a strict cast met NaN, infinity or a number out of range", "clip it, or cast not strictly"
+    ),
+    "IR614": Code(
+        "loss not finite",
+        "the loss of a training became NaN or infinite",
+        "lower the learning rate, clip the gradients, or mend the node that the message names",
     ),
     "IR620": Code("over budget", "the run would need more than its budget", "give it a larger budget"),
     "IR621": Code(

@@ -1,0 +1,7 @@
+"""Training a model on data: mini-batches, epochs, checkpoints. What a step is, `irlib.training` says."""
+
+from __future__ import annotations
+
+from irlib.trainer.session import Trained, train
+
+__all__ = ["Trained", "train"]
