@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from irlib.dims import Dim, DimLike, MaybeDim, parse_dim, substitute
+from irlib.dim_text import parse_dim
+from irlib.dims import Dim, DimLike, MaybeDim, substitute
 from irlib.errors import IRTypeError
 
 __all__ = [

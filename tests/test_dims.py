@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irlib.dims import Dim, DimLike, ceil_div, dim_max, dim_min, floor_div, parse_dim, substitute, symbol
+from irlib.dim_text import parse_dim
+from irlib.dims import Dim, DimLike, ceil_div, dim_max, dim_min, floor_div, substitute, symbol
 from irlib.errors import IRTypeError
 
 n, m = symbol("n"), symbol("m")

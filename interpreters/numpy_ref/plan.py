@@ -10,7 +10,6 @@ outputs, results of unknown shape), and is put into the argument lists of its co
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,19 @@ from irlib.errors import BudgetError, IRError
 from irlib.graph import Graph, Role
 from irlib.inference import Inference
 from irlib.interpreters.numpy_ref.budget import Budget
-from irlib.interpreters.numpy_ref.eager import as_runtime, execute, guarded
+from irlib.interpreters.numpy_ref.eager import execute, guarded
 from irlib.interpreters.numpy_ref.kernel import KERNELS, Bound, Style
+from irlib.interpreters.numpy_ref.steps import (
+    Plan,
+    Uses,
+    copying,
+    deferred,
+    is_bindable,
+    live_nodes,
+    release,
+    storing,
+    storing_all,
+)
 from irlib.op import Op, Operand, known_value
 from irlib.tensor import Array
 from irlib.types import TensorType, Type
@@ -31,26 +41,6 @@ __all__ = ["Plan", "plan"]
 
 CONST, STATIC, LATE = 0, 1, 2
 _BIG = 1 << 16  # bytes from which a buffer is reused by size rather than by type
-
-Uses = list[tuple[list[Any], int]]
-"""Where a late value goes: argument lists and positions in them."""
-
-
-@dataclass(slots=True)
-class Plan:
-    """Steps and where feeds go in and outputs come out. Holds the arrays it runs in: one run at a time."""
-
-    steps: list[tuple[Callable[..., Any], Sequence[Any]]]
-    nodes: list[int]
-    """The node of each step, for messages."""
-    feeds: dict[str, Uses]
-    fresh: list[tuple[tuple[int, ...], Any, Uses, list[Any]]]
-    """Outputs written by a kernel: shape, dtype, uses and the cell the array goes to, made anew for each run."""
-    outputs: list[tuple[str, list[Any], bool]]
-    """Name, the cell that holds the array, and whether it must be copied out."""
-    cost: Budget
-    types: dict[str, Type]
-    """The type of each output where it is known."""
 
 
 class _Entry:
@@ -125,7 +115,7 @@ class _Planner:
         graph = self.graph
         for node in graph.variable_nodes:
             self._variable(node)
-        live = _live(graph)
+        live = live_nodes(graph)
         kinds, first = graph.kind.tolist(), graph.first.tolist()
         start, operand = graph.start.tolist(), graph.operand.tolist()
         described, entries, slots, remaining = self.described, self.entries, self.slots, self.remaining
@@ -228,7 +218,7 @@ class _Planner:
     def _bind(self, op: Op, operands: tuple[Operand | None, ...], results: tuple[Operand, ...]) -> Bound | None:
         """The kernel, where every type is known; None: the node is bound when it runs."""
         binder = KERNELS.get(type(op))
-        if binder is None or not all(_is_bindable(o) for o in operands):
+        if binder is None or not all(is_bindable(o) for o in operands):
             return None
         return binder(op, operands, tuple(r.type for r in results))
 
@@ -312,12 +302,12 @@ class _Planner:
         """A kernel that makes its results, or a node whose types are known only when it runs."""
         graph = self.graph
         op, body = graph.ops[kind], graph.bodies[kind]
-        call = self._bound_call(ids, op, entry) if entry.bound is not None else _deferred(op, body)
+        call = self._bound_call(ids, op, entry) if entry.bound is not None else deferred(op, body)
         uses: list[Uses] = []
         if self._touches_container(ids, entry):
             # a container holds the arrays themselves: none of them may be one that is written to again
             fixed = [k for k, i in enumerate(ids) if i >= 0 and i not in self.uses and self.slots[i] is not None]
-            call = _copying(call, fixed)
+            call = copying(call, fixed)
             self.borrowed.update(range(value, value + len(entry.results)))
         elif entry.bound is None or entry.bound.style is not Style.NEW:
             self.borrowed.update(range(value, value + len(entry.results)))
@@ -327,7 +317,7 @@ class _Planner:
             self.uses[value + r] = mine
             uses.append(mine)
         single = len(uses) == 1 and entry.bound is not None
-        self._step(node, _storing(call, uses[0]) if single else _storing_all(call, uses), self._arguments(ids))
+        self._step(node, storing(call, uses[0]) if single else storing_all(call, uses), self._arguments(ids))
 
     def _bound_call(self, ids: list[int], op: Op, entry: _Entry) -> Callable[..., Any]:
         """The kernel's call, weighed first where values decide how large its results are."""
@@ -380,7 +370,7 @@ class _Planner:
                 pool = self.free[kind] = []
             pool.append(self.slots[value])
         elif value in self.uses and value not in self.output_values and value not in self.feed_values:
-            self._step(node, _release, (self.uses[value],))
+            self._step(node, release, (self.uses[value],))
 
     def _plan(self) -> Plan:
         graph = self.graph
@@ -409,77 +399,3 @@ class _Planner:
                 code="IR620", where=f"graph {graph.name!r}", remedy="raise the budget",
             )  # fmt: skip
         return Plan(steps, self.nodes, self.feed_uses, list(self.fresh.values()), outputs, cost, types)
-
-
-def _is_bindable(o: Operand | None) -> bool:
-    """Whether a kernel can be bound to it: not a tensor of a shape that is known only when it runs."""
-    return o is None or not isinstance(o.type, TensorType) or o.type.is_static
-
-
-def _deferred(op: Op, body: Graph | None) -> Callable[..., Any]:
-    return lambda *arrays: execute(op, arrays, body)
-
-
-def _copying(call: Callable[..., Any], positions: Sequence[int]) -> Callable[..., Any]:
-    """`call`, with copies of the arrays at `positions`."""
-
-    def step(*arguments: Any) -> Any:
-        copied = list(arguments)
-        for k in positions:
-            copied[k] = arguments[k].copy() if isinstance(arguments[k], np.ndarray) else arguments[k]
-        return call(*copied)
-
-    return step
-
-
-def _storing(call: Callable[..., Any], uses: Uses) -> Callable[..., None]:
-    """`call`, its one result put where it is used."""
-
-    def step(*arguments: Any) -> None:
-        made = call(*arguments)
-        # an op whose number of results varies gives a tuple also where it is one
-        result = as_runtime(made[0] if type(made) is tuple else made)
-        for target, position in uses:
-            target[position] = result
-
-    return step
-
-
-def _storing_all(call: Callable[..., Any], uses: list[Uses]) -> Callable[..., None]:
-    """`call`, each of its results put where it is used."""
-
-    def step(*arguments: Any) -> None:
-        made = call(*arguments)
-        for mine, result in zip(uses, made if isinstance(made, tuple) else (made,), strict=True):
-            array = as_runtime(result)
-            for target, position in mine:
-                target[position] = array
-
-    return step
-
-
-def _release(uses: Uses) -> None:
-    for target, position in uses:
-        target[position] = None
-
-
-def _live(graph: Graph) -> bytearray | None:
-    """1 for each node that an output needs; None where that is every node."""
-    count = len(graph)
-    used = np.zeros(len(graph.type), bool)
-    used[graph.operand[graph.operand >= 0]] = True
-    for o in graph.outputs:
-        used[graph.output_value(o)] = True
-    consumed = np.zeros(count, bool)
-    consumed[graph.owner[used]] = True
-    if consumed[graph.kind >= 0].all():
-        return None
-    live = bytearray(count)
-    owner, start, operand = graph.owner.tolist(), graph.start.tolist(), graph.operand.tolist()
-    stack = [o.node for o in graph.outputs]
-    while stack:
-        node = stack.pop()
-        if not live[node]:
-            live[node] = 1
-            stack.extend(owner[i] for i in operand[start[node] : start[node + 1]] if i >= 0)
-    return live

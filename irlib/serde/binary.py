@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from irlib.dims import Dim, MaybeDim, parse_dim
+from irlib.dim_text import parse_dim
+from irlib.dims import Dim, MaybeDim
 from irlib.errors import IRError
 from irlib.graph import Column, Symbol
 from irlib.schema.v1 import model_pb2, ops_pb2, types_pb2

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from irlib.dims import Dim, parse_dim
+from irlib.dim_text import parse_dim
+from irlib.dims import Dim
 from irlib.errors import FileError, IRError
 from irlib.graph import Column
 from irlib.schema.v1 import model_pb2, ops_pb2, types_pb2

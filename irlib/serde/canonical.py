@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from irlib.errors import FileError
+from irlib.freezing import ranges
 from irlib.graph import Column, Graph, Location, Role, Symbol, Variable, symbols_of
 from irlib.op import ForeignOp, Op
 from irlib.order import depth_first
@@ -164,11 +165,11 @@ class _Form:
             return old.kind, old.first, old.type, old.start, old.operand
         counts = np.diff(old.first)[order]
         first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-        values = _ranges(old.first[order], counts)
+        values = ranges(old.first[order], counts)
         renumbered = np.full(len(old.type) + 1, -1, np.int64)  # the last entry is what -1, absent, becomes
         renumbered[values] = np.arange(len(values))
         arity = np.diff(old.start)[order]
-        operand = renumbered[old.operand[_ranges(old.start[order], arity)]]
+        operand = renumbered[old.operand[ranges(old.start[order], arity)]]
         start = np.concatenate([np.zeros(1, np.int64), np.cumsum(arity)])
         return old.kind[order], first, old.type[values], start, operand
 
@@ -248,9 +249,3 @@ def _renumbered(column: Column) -> tuple[list[int], Column]:
     renumber = np.zeros(size, np.int64)
     renumber[used] = np.arange(len(used))
     return used.tolist(), renumber[column]
-
-
-def _ranges(starts: Column, counts: Column) -> Column:
-    """The numbers ``starts[i], starts[i] + 1, ..`` (counts[i] of them) for each i, one after the other."""
-    offsets = np.cumsum(counts) - counts
-    return np.repeat(starts - offsets, counts) + np.arange(int(counts.sum()))

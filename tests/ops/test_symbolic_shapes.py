@@ -10,7 +10,7 @@ import pytest
 
 import irlib.ops  # noqa: F401  registers the ops
 from irlib.builder import Builder
-from irlib.dims import parse_dim
+from irlib.dim_text import parse_dim
 from irlib.errors import IRError
 from irlib.types import as_type
 
