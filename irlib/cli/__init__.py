@@ -22,6 +22,7 @@ VERBS = {
     "diff": "irlib.cli.diff",
     "run": "irlib.cli.run",
     "grad": "irlib.cli.grad",
+    "train": "irlib.cli.train",
     "convert": "irlib.cli.convert",
     "demo": "irlib.cli.demo",
 }
