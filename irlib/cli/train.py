@@ -33,11 +33,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="An .npz with an array for each input, all with equally many rows.",
 )  # fmt: skip
 @click.option("--loss", metavar="NAME", help="The output to make small; default: the loss, or the first output.")
-@click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="adam", show_default=True)
+@click.option(
+    "--optimizer", type=click.Choice(OPTIMIZERS), default="adam", show_default=True, help="How parameters are updated."
+)
 @click.option("--lr", type=click.FloatRange(0), help="The learning rate; default: that of the optimizer.")
 @click.option("--weight-decay", type=click.FloatRange(0), help="Weight decay; default: that of the optimizer.")
-@click.option("--epochs", type=click.IntRange(1), default=10, show_default=True)
-@click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=10, show_default=True, help="How often all rows are seen.")
+@click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True, help="How many rows a step sees.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides order, split and random keys.")
 @click.option(
     "--validation", type=click.FloatRange(0, 1, max_open=True), default=0.0, help="Part of the rows held out."
