@@ -27,7 +27,10 @@ def length_of(vector: Value) -> int | None:
 
 
 def dims_of(b: Emitter, x: Value, axes: Sequence[int]) -> Any:
-    """The dims of `x` at `axes`, as an int64 vector."""
+    """The dims of `x` at `axes`, as an int64 vector: a constant where they are known."""
+    found = None if x.shape is None else [x.shape[a] for a in axes]
+    if found is not None and all(isinstance(d, int) for d in found):
+        return b.constant(found, "int64")
     return b.take(b.shape(x), int64s(b, axes), axis=0)
 
 
