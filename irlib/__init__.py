@@ -24,6 +24,7 @@ _WHERE = {
     "check_gradients": "irlib.interpreters.derivatives",
     "compile": "irlib.interpreters.targets",
     "decompose": "irlib.transforms.inline",
+    "diagnose": "irlib.doctor",
     "diff": "irlib.difference",
     "digest": "irlib.serde",
     "dtype": "irlib.types",

@@ -286,4 +286,35 @@ CODES: dict[str, Code] = {
     "IR858": Code(
         "type of value", "maps, opaque and sparse values are types that irlib does not have", "convert it first"
     ),
+    # what ails a network
+    "IR901": Code(
+        "vanishing gradients",
+        "the gradient at the first activations is a thousandth of that at the last, or less",
+        "fewer layers, batch normalization, skip connections, rectifiers; for sequences an LSTM or GRU",
+    ),
+    "IR902": Code(
+        "exploding gradients",
+        "the gradient at the first activations is a thousand times that at the last, or more",
+        "clip the gradients, or draw smaller weights",
+    ),
+    "IR903": Code(
+        "saturated units",
+        "half of the values of a tanh or sigmoid, or more, are at its ends, where its slope is near 0",
+        "smaller first weights, scaled inputs, a lower learning rate, or a normalization",
+    ),
+    "IR904": Code(
+        "dead units",
+        "half of the units of a rectifier, or more, are 0 for the whole batch and learn nothing",
+        "a lower learning rate, weights drawn by he_normal, or leaky_relu",
+    ),
+    "IR905": Code("symmetric units", "the units of a layer are equal and will stay so", "draw the weights at random"),
+    "IR906": Code(
+        "no gradient", "a parameter's gradient is 0 everywhere", "leave it out, or look for what cuts its path"
+    ),
+    "IR907": Code(
+        "unscaled inputs",
+        "an input is far from mean 0 and deviation 1, or its features differ widely in scale",
+        "bring each feature to mean 0 and deviation 1",
+    ),
+    "IR908": Code("source of NaN", "a node makes NaN or infinity of finite operands", "guard or scale its operands"),
 }

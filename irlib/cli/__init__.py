@@ -23,6 +23,7 @@ VERBS = {
     "run": "irlib.cli.run",
     "grad": "irlib.cli.grad",
     "train": "irlib.cli.train",
+    "doctor": "irlib.cli.doctor",
     "convert": "irlib.cli.convert",
     "demo": "irlib.cli.demo",
 }

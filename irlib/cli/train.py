@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from irlib.trainer import Trained
     from irlib.training import Optimizer
 
-__all__ = ["command"]
+__all__ = ["arrays_and_keys", "command"]
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw")
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -97,16 +97,23 @@ def command(
 
 
 def _data(graph: Graph, path: Path, *, cast: bool) -> dict[str, Any]:
+    """The rows in a file; random keys, which it need not have, are drawn by the training."""
+    arrays, keys = arrays_and_keys(graph, path)
+    from irlib.cli.arrays import feeds_for
+
+    feeds = feeds_for(graph, {**arrays, **keys}, cast=cast, path=path)
+    return {name: a for name, a in feeds.items() if name not in keys}
+
+
+def arrays_and_keys(graph: Graph, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arrays in a file, and a key of zeros for each input that is a random key and not among them."""
     import numpy as np
 
-    from irlib.cli.arrays import feeds_for, read_npz
+    from irlib.cli.arrays import read_npz
     from irlib.trainer.batches import is_key
 
     arrays = read_npz(path)
-    # random keys are drawn when the data has none
-    keys = {str(n.name): np.zeros(2, np.uint32) for n in graph.inputs if is_key(n) and n.name not in arrays}
-    feeds = feeds_for(graph, {**arrays, **keys}, cast=cast, path=path)
-    return {name: a for name, a in feeds.items() if name not in keys}
+    return arrays, {str(n.name): np.zeros(2, np.uint32) for n in graph.inputs if is_key(n) and n.name not in arrays}
 
 
 def _optimizer(name: str, rate: float | None, decay: float | None) -> Optimizer:

@@ -15,7 +15,7 @@ import numpy as np
 
 from irlib.errors import AttributeValueError, ExecutionError, StructureError
 from irlib.graph import Graph, OutputRole
-from irlib.interpreters.numpy_ref.algorithms import forward
+from irlib.interpreters.numpy_ref.algorithms import first_not_finite
 from irlib.interpreters.targets import compile
 from irlib.serde import digest
 from irlib.trainer import checkpoint as checkpoints
@@ -198,15 +198,10 @@ class _Session:
                     f"the loss is {value}: the data for {name!r} is not finite", code="IR614", where=where,
                     remedy="leave such rows out",
                 )  # fmt: skip
-        found: list[str] = []
-
-        def observe(graph: Graph, v: int, array: Any) -> None:
-            if not found and _is_bad(array):
-                found.append(str(graph.nodes[graph.source(v).node]))
-
         own = {name: v for name, v in self.progress.values.items() if name in self.model.by_name}
-        forward(self.model, {**{k: a for k, a in feeds.items() if k in self.model.by_name}, **own}, observe)
-        first = f"{found[0]} is the first that is not finite" if found else "no node of the forward pass made it"
+        bad = first_not_finite(self.model, {**feeds, **own})
+        node = None if bad is None else self.model.nodes[self.model.source(bad).node]
+        first = "no node of the forward pass made it" if node is None else f"{node} is the first that is not finite"
         return ExecutionError(f"the loss is {value}: {first}", code="IR614", where=where, remedy=lower)
 
 
