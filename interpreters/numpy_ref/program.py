@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from irlib.dims import Dim, substitute
 from irlib.errors import ExecutionError, FeedError, IRError
 from irlib.graph import Graph, Role
 from irlib.interpreters.numpy_ref.budget import DEFAULT, Budget, metered, spend
+from irlib.interpreters.numpy_ref.feeds import check_expressions, check_feed, fed_type, runtime_value
 from irlib.interpreters.numpy_ref.kernel import KERNELS
 from irlib.interpreters.numpy_ref.plan import Plan, plan
 from irlib.op import Composite
 from irlib.transforms.inline import inline
-from irlib.types import OptionalType, TensorType, Type, dtype_of, type_of
+from irlib.types import type_of
 
 __all__ = ["Program"]
 
@@ -53,11 +53,20 @@ class Program:
         Raises: FeedError for a feed of the wrong name, dtype or shape or a missing one; ExecutionError naming the node
         that failed; BudgetError when it would cost too much.
         """
-        return self._called({name: _runtime(value) for name, value in (feeds or {}).items()})
+        return self._called(self._taken(feeds))
 
     def apply(self, *values: Any) -> tuple[Any, ...]:
         """The outputs, in order, for values of the inputs, in order: how a region is called."""
         return tuple(self._called(dict(zip(self._inputs, values, strict=True))).values())
+
+    def _taken(self, feeds: Mapping[str, Any] | None) -> dict[str, Any]:
+        variables = self._variables
+        return {
+            name: runtime_value(variables[name].type, value, f"graph {self.graph.name!r}, feed {name!r}")
+            if name in variables
+            else value
+            for name, value in (feeds or {}).items()
+        }
 
     def _called(self, given: dict[str, Any]) -> dict[str, Any]:
         key = tuple([(n, a.dtype, a.shape) if isinstance(a, np.ndarray) else (n, _key(a)) for n, a in given.items()])
@@ -77,7 +86,7 @@ class Program:
 
     def planned(self, feeds: Mapping[str, Any] | None = None) -> Plan:
         """The plan for such feeds: its steps, their nodes, and what it costs."""
-        return self._planned({name: _runtime(value) for name, value in (feeds or {}).items()})
+        return self._planned(self._taken(feeds))
 
     def _plans_for(self, key: tuple[Any, ...], given: Mapping[str, Any]) -> list[Plan]:
         self._check(given)
@@ -88,7 +97,7 @@ class Program:
 
     def _planned(self, given: Mapping[str, Any]) -> Plan:
         self._check(given)
-        types = {name: _fed_type(self._variables[name].type, a) for name, a in given.items()}
+        types = {name: fed_type(self._variables[name].type, a) for name, a in given.items()}
         return plan(self._flat, types, self.budget)
 
     def _check(self, given: Mapping[str, Any]) -> None:
@@ -121,58 +130,8 @@ def _has_no_kernel(op: Any) -> bool:
     return isinstance(op, Composite) and type(op) not in KERNELS
 
 
-def _runtime(value: Any) -> Any:
-    return value if isinstance(value, np.ndarray | list) or value is None else np.asarray(value)
-
-
 def _key(value: Any) -> Any:
     return None if value is None else type_of(value)
-
-
-def _fed_type(declared: Type, value: Any) -> Type:
-    """The type to plan for: as precise as the value, as much of a container as declared."""
-    if isinstance(declared, OptionalType):
-        return declared if value is None else OptionalType(_fed_type(declared.element, value))
-    if isinstance(value, list) and not value:
-        return declared  # an empty sequence does not tell what it has none of
-    return type_of(value)
-
-
-def check_feed(declared: Type, array: Any, symbols: dict[str, int], where: str) -> None:
-    """Raises: FeedError when `array` is not of the declared type; binds the symbols that are dims of their own."""
-    if not isinstance(declared, TensorType) or not isinstance(array, np.ndarray):
-        if isinstance(declared, TensorType):
-            raise FeedError(f"got a {type(array).__name__}, expected an array of {declared}", code="IR603", where=where)
-        return
-    found = dtype_of(array)
-    if found is not declared.dtype:
-        raise FeedError(
-            f"got {found}{list(array.shape)}, expected {declared}", code="IR603", where=where,
-            remedy=f"cast it to {declared.dtype}",
-        )  # fmt: skip
-    if declared.shape is None:
-        return
-    if len(declared.shape) != array.ndim:
-        raise FeedError(f"got rank {array.ndim} {list(array.shape)}, expected {declared}", code="IR603", where=where)
-    for axis, (dim, size) in enumerate(zip(declared.shape, array.shape, strict=True)):
-        if isinstance(dim, Dim) and str(dim) in dim.symbols:
-            dim = symbols.setdefault(str(dim), size)
-        if isinstance(dim, int) and dim != size:
-            raise FeedError(
-                f"dim {axis} is {size}, expected {declared.shape[axis]}"
-                + (f" = {dim}" if isinstance(declared.shape[axis], Dim) else "") + f", for {declared}",
-                code="IR603", where=where,
-            )  # fmt: skip
-
-
-def check_expressions(declared: Type, array: Any, symbols: Mapping[str, int], where: str) -> None:
-    """Raises: FeedError when a dim that is an expression of symbols is not what they make it."""
-    if not isinstance(declared, TensorType) or declared.shape is None or not isinstance(array, np.ndarray):
-        return
-    for axis, (dim, size) in enumerate(zip(declared.shape, array.shape, strict=True)):
-        made = substitute(dim, symbols)
-        if isinstance(made, int) and made != size:
-            raise FeedError(f"dim {axis} is {size}, expected {dim} = {made}", code="IR603", where=where)
 
 
 def _run(made: Plan, given: Mapping[str, Any], graph: Graph) -> dict[str, Any]:

@@ -150,13 +150,66 @@ def test_scalars_stay_arrays() -> None:
         ({"x": np.ones((2, 5))}, "IR603", "dim 1 is 5, expected 4"),
         ({"x": np.ones(4)}, "IR603", "rank 1"),
         ({"x": np.ones((2, 4)), "q": np.ones(1)}, "IR601", "got a feed for 'q'"),
-        ({"x": [np.ones((2, 4))]}, "IR603", "got a list"),
+        ({"x": object()}, "IR603", "got a object"),
     ],
 )
 def test_a_wrong_feed_is_refused(feeds: dict[str, Any], code: str, words: str) -> None:
     with pytest.raises(FeedError, match=words) as caught:
         irlib.run(mlp(), feeds)
     assert caught.value.code == code
+
+
+def test_python_numbers_take_the_declared_dtype() -> None:
+    b = irlib.Builder("numbers")
+    x, i = b.input("x", "float32[n]"), b.input("i", "uint8[]")
+    b.output("y", x * 2.0)
+    b.output("j", i)
+    model = b.build()
+    outs = irlib.run(model, {"x": [1, 2.5], "i": 7})
+    assert (outs["y"].dtype, outs["j"].dtype) == (np.float32, np.uint8)
+    np.testing.assert_array_equal(outs["y"], np.array([2, 5], np.float32))
+    for wrong in (
+        {"x": [1.0], "i": 1.5},
+        {"x": [1.0], "i": 300},
+        {"x": [[1.0], [2.0, 3.0]], "i": 1},
+        {"x": {}, "i": 1},
+    ):
+        with pytest.raises(FeedError) as caught:
+            irlib.run(model, wrong)
+        assert caught.value.code == "IR603"
+
+
+def test_byte_order_and_subclasses_do_not_matter() -> None:
+    class Mine(np.ndarray[Any, Any]):
+        pass
+
+    b = irlib.Builder("forms")
+    b.output("y", b.reshape(b.input("x", "float64[n]"), [-1, 1]))
+    model = b.build()
+    x = np.arange(4.0)
+    for given in (x.astype(">f8"), x.view(Mine), np.arange(8.0)[::2] / 2, np.broadcast_to(x, (2, 4))[1]):
+        out = irlib.run(model, {"x": given})["y"]
+        assert type(out) is np.ndarray
+        assert out.dtype.isnative
+        np.testing.assert_array_equal(out[:, 0], x)
+
+
+def test_containers_are_held_against_their_declaration() -> None:
+    b = irlib.Builder("containers")
+    s, o = b.input("s", "sequence<float32[2]>"), b.input("o", "optional<float32[3]>")
+    b.output("n", b.sequence_length(s))
+    b.output("has", b.optional_has(o))
+    model = b.build()
+    good = [np.ones(2, np.float32)]
+    assert irlib.run(model, {"s": good, "o": None})["n"] == 1
+    assert irlib.run(model, {"s": [], "o": np.ones(3, np.float32)})["has"]
+    for wrong in (
+        {"s": good, "o": np.ones(4, np.float32)},
+        {"s": [np.ones(3, np.float32)], "o": None},
+        {"s": good[0], "o": None},
+    ):
+        with pytest.raises(FeedError):
+            irlib.run(model, wrong)
 
 
 def test_feeds_must_agree_on_a_symbol() -> None:
