@@ -70,6 +70,7 @@ _SATURATE = Attribute("saturate", "saturate", bool, int)
 _AXIS_OF_0 = Attribute("axis", "axis", default=0)
 _REAL = ("float",)
 _NUMBER = ("float", "int", "uint")
+_INTEGER = ("int", "uint")
 
 DIRECT: tuple[Direct, ...] = (
     Direct("Add", "add", 7, kinds=_NUMBER),
@@ -118,6 +119,26 @@ DIRECT: tuple[Direct, ...] = (
     Direct("Erf", "erf", 9, kinds=_REAL),
     Direct("Sigmoid", "sigmoid", 6, kinds=_REAL),
     Direct("Softplus", "softplus", 1, kinds=_REAL),
+    Direct("SequenceConstruct", "sequence_construct", 11),
+    Direct("SequenceAt", "sequence_at", 11),
+    Direct("SequenceInsert", "sequence_insert", 11),
+    Direct("SequenceErase", "sequence_erase", 11),
+    Direct("SequenceLength", "sequence_length", 11),
+    Direct("OptionalGetElement", "optional_get", 15),
+    Direct("OptionalHasElement", "optional_has", 15),
+    Direct("StringConcat", "string_concat", 20),
+    Direct("Softsign", "softsign", 1, kinds=_REAL),
+    Direct("HardSwish", "hard_swish", 14, kinds=_REAL),
+    Direct("Mish", "mish", 18, kinds=_REAL),
+    Direct("Round", "round", 11, kinds=_REAL),
+    Direct("BitwiseAnd", "bitwise_and", 18, kinds=_INTEGER),
+    Direct("BitwiseOr", "bitwise_or", 18, kinds=_INTEGER),
+    Direct("BitwiseXor", "bitwise_xor", 18, kinds=_INTEGER),
+    Direct("BitwiseNot", "bitwise_not", 18, kinds=_INTEGER),
+    Direct("Expand", "expand", 8),
+    Direct("NonZero", "nonzero", 9, kinds=("bool", *_NUMBER)),
+    Direct("Det", "det", 11, kinds=_REAL),
+    Direct("Einsum", "einsum", 12, kinds=_NUMBER, attributes=(Attribute("equation", "equation"),)),
 )
 
 

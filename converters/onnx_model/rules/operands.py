@@ -7,12 +7,22 @@ from typing import Any
 
 from irlib.methods import Emitter, Value
 
-__all__ = ["as_int64", "dims_of", "element", "int64s", "length_of", "per_channel"]
+__all__ = ["as_int64", "as_scalar", "dims_of", "element", "in_float32", "int64s", "length_of", "per_channel"]
 
 
 def as_int64(b: Emitter, x: Value | None) -> Any:
     """An integer operand as the int64 that irlib's ops take; None stays absent."""
     return x if x is None or x.dtype.name == "int64" else b.cast(x, dtype="int64")
+
+
+def as_scalar(b: Emitter, x: Value) -> Any:
+    """An operand of one element, which may have come as a vector, as a scalar."""
+    return x if x.rank == 0 else b.reshape(x, [])
+
+
+def in_float32(b: Emitter, x: Value) -> Any:
+    """A half float in float32, so that what is added up is rounded once; anything else as it is."""
+    return b.cast(x, dtype="float32") if x.dtype.is_float and x.dtype.bits < 32 else x
 
 
 def int64s(b: Emitter, numbers: Sequence[int] | None) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from irlib.converters.onnx_model.rules.operands import int64s, length_of
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rule
 from irlib.errors import IRTypeError
@@ -78,10 +80,37 @@ def _reduced(b: Emitter, n: OnnxOp, x: Value, axes: Value | None) -> Any:
     before, reduction, after = _REDUCTIONS[n.name]
     if x.dtype.kind == "bool":  # as the maximum and minimum of 0 and 1
         return b.cast(_reduced(b, n, b.cast(x, dtype="uint8"), axes), dtype="bool")
-    return after(b, reduction(b, before(b, x), axes, bool(n["keepdims"])))
+    keep = bool(n["keepdims"])
+    if n.name in _OF_NOTHING and x.shape is not None and 0 in x.shape:
+        return b.full_like(b.sum(x, axes, keepdims=keep), _OF_NOTHING[n.name](x.dtype.numpy))
+    return after(b, reduction(b, before(b, x), axes, keep))
+
+
+def _least(dtype: Any) -> Any:
+    return int(np.iinfo(dtype).min) if dtype.kind in "iu" else float("-inf")
+
+
+def _greatest(dtype: Any) -> Any:
+    return int(np.iinfo(dtype).max) if dtype.kind in "iu" else float("inf")
+
+
+_OF_NOTHING: dict[str, Callable[[Any], Any]] = {
+    "ReduceMax": _least,
+    "ReduceMin": _greatest,
+    "ReduceLogSumExp": _least,
+}
+"""What no elements are reduced to where our reductions refuse them, by dtype."""
 
 
 for _name in _REDUCTIONS:
     _first_with_operand = 13 if _name == "ReduceSum" else 18
     rule(_name, 1, until=_first_with_operand - 1)(_of_attribute)
     rule(_name, _first_with_operand)(_of_operand)
+
+
+@rule("ArgMax", 1)
+@rule("ArgMin", 1)
+def arg_extremum(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    made = b.argmax if n.name == "ArgMax" else b.argmin
+    last = bool(n["select_last_index"]) if n.version >= 12 else False
+    return made(x, axis=n["axis"], keepdims=bool(n["keepdims"]), select_last=last)

@@ -1,12 +1,12 @@
-"""Shape, Reshape, Flatten, Squeeze, Unsqueeze, Expand, Identity, Transpose: elements that stay, in other shapes."""
+"""Shape, Reshape, Flatten, Squeeze, Unsqueeze, DepthToSpace: elements that stay, in other shapes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from irlib.converters.onnx_model.rules.operands import dims_of, int64s, length_of
+from irlib.converters.onnx_model.rules.operands import dims_of, element, int64s, length_of
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
-from irlib.errors import IRTypeError
+from irlib.errors import AttributeValueError, IRTypeError
 from irlib.methods import Emitter, Value
 
 
@@ -31,7 +31,7 @@ def _clamped(index: int, rank: int) -> int:
 
 @rule("Size", 1)
 def size(b: Emitter, n: OnnxOp, x: Value) -> Any:
-    return b.prod(b.shape(x))
+    return b.size(x)
 
 
 @rule("Reshape", 1, until=4)
@@ -89,3 +89,45 @@ def unsqueeze_attribute(b: Emitter, n: OnnxOp, x: Value) -> Any:
 @rule("Unsqueeze", 13)
 def unsqueeze(b: Emitter, n: OnnxOp, x: Value, axes: Value) -> Any:
     return b.unsqueeze(x, axes)
+
+
+@rule("DepthToSpace", 1)
+def depth_to_space(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    mode = _mode(n, 11)
+    size, (batch, channels, rows, columns) = _image(b, n, x)
+    less = b.floor_divide(channels, size * size)
+    made, perm = (
+        ([batch, size, size, less, rows, columns], (0, 3, 4, 1, 5, 2))
+        if mode == "DCR"
+        else ([batch, less, size, size, rows, columns], (0, 1, 4, 2, 5, 3))
+    )
+    apart = b.transpose(b.reshape(x, made), perm=perm)
+    return b.reshape(apart, [batch, less, rows * size, columns * size])
+
+
+@rule("SpaceToDepth", 1)
+def space_to_depth(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    mode = _mode(n, 28)
+    size, (batch, channels, rows, columns) = _image(b, n, x)
+    rows, columns = b.floor_divide(rows, size), b.floor_divide(columns, size)
+    perm = (0, 3, 5, 1, 2, 4) if mode == "DCR" else (0, 1, 3, 5, 2, 4)
+    apart = b.transpose(b.reshape(x, [batch, channels, rows, size, columns, size]), perm=perm)
+    return b.reshape(apart, [batch, channels * (size * size), rows, columns])
+
+
+def _mode(n: OnnxOp, since: int) -> str:
+    """How a block is laid out in channels: (row, column, channel), or (channel, row, column) with CRD."""
+    mode = str(n["mode"]) if n.version >= since else "DCR"
+    if mode not in ("DCR", "CRD"):
+        raise AttributeValueError(f"mode {mode!r}, expected DCR or CRD", code="IR302")
+    return mode
+
+
+def _image(b: Emitter, n: OnnxOp, x: Value) -> tuple[int, list[Any]]:
+    """The block size, and the four dims of an image as scalars."""
+    size = n["blocksize"]
+    if size < 1:
+        raise AttributeValueError(f"blocksize {size}, expected 1 or more", code="IR302")
+    if rank_of(x) != 4:
+        raise IRTypeError(f"got {x.type}, expected rank 4", code="IR207")
+    return size, [element(b, b.shape(x), k) for k in range(4)]
