@@ -49,7 +49,7 @@ def window(b: Emitter, n: OnnxOp, size: Value) -> Any:
     y = b.subtract(constant, b.multiply(b.cos(angle), once))
     if twice:
         y = b.add(y, b.multiply(b.cos(b.multiply(angle, 2.0)), twice))
-    return b.cast(y, dtype=n.dtype("output_datatype"))
+    return b.cast(y, dtype=n.dtype("output_datatype") or "float32")
 
 
 @rule("MelWeightMatrix", 17)
@@ -75,7 +75,7 @@ def mel_weight_matrix(
     up = b.logical_and(b.greater_equal(at, lower), b.less(at, centre))
     down = b.logical_and(b.greater(at, centre), b.less(at, upper))
     y = b.where(up, rising, b.where(down, falling, b.where(b.equal(at, centre), 1.0, b.zeros_like(rising))))
-    return b.cast(y, dtype=n.dtype("output_datatype"))
+    return b.cast(y, dtype=n.dtype("output_datatype") or "float32")
 
 
 def _mel(b: Emitter, hertz: Value) -> Any:

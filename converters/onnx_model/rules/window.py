@@ -9,7 +9,6 @@ from irlib.converters.onnx_model.rules.padding import pads_of
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
 from irlib.methods import Emitter, Value
 
-
 _SINCE = {"MaxPool": (10, 10), "AveragePool": (19, 10), "LpPool": (18, 18)}
 """The versions that dilations and ceil_mode came with."""
 
