@@ -11,7 +11,7 @@ import irlib
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.py"))}
-QUICK = {"logistic_regression": ["5"], "polynomial_fit": ["100"], "sigmoid_network": ["5"]}
+QUICK = {"digits": ["mlp", "3"], "logistic_regression": ["5"], "polynomial_fit": ["100"], "sigmoid_network": ["5"]}
 
 
 def run(name: str, folder: Path) -> str:
