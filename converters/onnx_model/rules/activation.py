@@ -10,7 +10,7 @@ from irlib.errors import AttributeValueError
 from irlib.methods import Emitter, Value
 from irlib.op import normalized_axis
 
-_WITH_NUMBERS = {
+_WITH_NUMBERS: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Elu": ("elu", 1, ("alpha",)),
     "Celu": ("celu", 12, ("alpha",)),
     "Selu": ("selu", 1, ("alpha", "gamma")),
@@ -27,8 +27,8 @@ def _with_numbers(b: Emitter, n: OnnxOp, x: Value) -> Any:
     return getattr(b, ours)(x, **{a: n[a] for a in attributes})
 
 
-for _name, (_, _first, _) in _WITH_NUMBERS.items():
-    rule(_name, _first)(_with_numbers)
+for _name, _row in _WITH_NUMBERS.items():
+    rule(_name, _row[1])(_with_numbers)
 
 
 @rule("Relu", 1)

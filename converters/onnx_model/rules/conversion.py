@@ -1,10 +1,11 @@
-"""Cast where it is not ours exactly, and CastLike."""
+"""Cast where it is not ours exactly, CastLike and BitCast."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rule
+from irlib.errors import AttributeValueError
 from irlib.methods import Emitter, Value
 from irlib.types import DType, dtype
 
@@ -27,6 +28,22 @@ def cast(b: Emitter, n: OnnxOp, x: Value) -> Any:
 @rule("CastLike", 15)
 def cast_like(b: Emitter, n: OnnxOp, x: Value, like: Value) -> Any:
     return _cast(b, n, x, like.dtype)
+
+
+@rule("BitCast", 26)
+def bit_cast(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    """A bool is the byte 0 or 1, and true of any byte but 0."""
+    to = n.dtype("to")
+    assert to is not None
+    byte = dtype("uint8")
+    source, target = (byte if d.kind == "bool" else d for d in (x.dtype, to))
+    if source.bits != target.bits:
+        raise AttributeValueError(f"bits of {x.dtype} as {to}, expected a dtype of as many", code="IR302")
+    if source.bits < 8 and not (source.is_integer and target.is_integer):
+        raise n.unsupported(f"bits of {x.dtype} as {to}")
+    x = b.cast(x, dtype=byte) if source is not x.dtype else x
+    y = b.cast(x, dtype=target) if target.bits < 8 else b.bitcast(x, dtype=target)
+    return b.cast(y, dtype=to) if target is not to else y
 
 
 def _cast(b: Emitter, n: OnnxOp, x: Value, to: DType) -> Any:
