@@ -23,15 +23,13 @@ def logistic(b, x):
 def mlp(b, x):
     """Three layers."""
     h = b.relu(nn.linear(b, b.reshape(x, [-1, 64]), 128, weight_init=nn.he_normal(), seed=SEED))
-    h = b.relu(nn.linear(b, h, 64, weight_init=nn.he_normal(), seed=SEED))
-    return nn.linear(b, h, 10, seed=SEED)
+    return nn.linear(b, b.relu(nn.linear(b, h, 64, weight_init=nn.he_normal(), seed=SEED)), 10, seed=SEED)
 
 
 def cnn(b, x):
     """Two convolutions, each pooled."""
     h = b.relu(nn.conv2d(b, b.unsqueeze(x, [1]), 16, 3, padding="same", weight_init=nn.he_normal(), seed=SEED))
-    h = nn.max_pool2d(b, h, 2)
-    h = b.relu(nn.conv2d(b, h, 32, 3, padding="same", weight_init=nn.he_normal(), seed=SEED))
+    h = b.relu(nn.conv2d(b, nn.max_pool2d(b, h, 2), 32, 3, padding="same", weight_init=nn.he_normal(), seed=SEED))
     return nn.linear(b, b.reshape(nn.max_pool2d(b, h, 2), [-1, 128]), 10, seed=SEED)
 
 
@@ -75,7 +73,6 @@ started = perf_counter()
 rule = training.adamw(training.one_cycle(1e-2 if SYSTEM == "logistic" else 4e-3, EPOCHS * 45))
 made = irlib.train(b.build(), {"x": images[train], "t": labels[train]}, optimizer=rule, epochs=EPOCHS, seed=SEED)
 found = irlib.run(made.model, {"x": images[test], "t": labels[test]})["scores"]
-print(
-    f"{SYSTEM}: test accuracy {100 * np.mean(found.argmax(1) == labels[test]):.2f} % after {EPOCHS} epochs, {perf_counter() - started:.1f} s"
-)
+accuracy = 100 * np.mean(found.argmax(1) == labels[test])
+print(f"{SYSTEM}: test accuracy {accuracy:.2f} % after {EPOCHS} epochs, {perf_counter() - started:.1f} s")
 irlib.save(made.model, f"{SYSTEM}.pb")
