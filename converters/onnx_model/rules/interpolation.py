@@ -7,7 +7,7 @@ from typing import Any
 
 from irlib.methods import Emitter
 
-__all__ = ["Kernel", "NEAREST", "cubic_weight", "interpolated", "linear_weight"]
+__all__ = ["NEAREST", "Kernel", "interpolated"]
 
 NEAREST = {
     "round_prefer_floor": lambda b, at: b.ceil(b.subtract(at, 0.5)),
@@ -18,12 +18,12 @@ NEAREST = {
 """The element that a place between two stands for."""
 
 
-def linear_weight(b: Emitter, distance: Any) -> Any:
+def _linear(b: Emitter, distance: Any) -> Any:
     """The weight of an element at a distance from the place."""
     return b.maximum(b.subtract(1.0, b.abs(distance)), 0.0)
 
 
-def cubic_weight(b: Emitter, distance: Any, a: float) -> Any:
+def _cubic(b: Emitter, distance: Any, a: float) -> Any:
     """Keys' cubic convolution (1981), equation 4: two cubics, for distances up to 1 and from 1 to 2."""
     d = b.abs(distance)
     near = b.add(b.multiply(b.subtract(b.multiply(d, a + 2), a + 3), b.multiply(d, d)), 1.0)
@@ -43,7 +43,7 @@ class Kernel:
         return 1 if self.cubic is None else 2
 
     def weight(self, b: Emitter, distance: Any) -> Any:
-        return linear_weight(b, distance) if self.cubic is None else cubic_weight(b, distance, self.cubic)
+        return _linear(b, distance) if self.cubic is None else _cubic(b, distance, self.cubic)
 
 
 def interpolated(

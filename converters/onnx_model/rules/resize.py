@@ -162,18 +162,17 @@ def _resized(
             resized = b.multiply(ratio, original)
             to = b.cast(b.floor(b.add(_rounded(b, resized), 0.5)), dtype="int64")
     else:
-        ratio = b.cast(scales, dtype="float64")
+        ratio = b.cast(b.lift(scales), dtype="float64")
         resized = b.multiply(original, ratio)
         if crop:
             resized = b.multiply(resized, b.subtract(end, start))
         to = b.cast(b.floor(_rounded(b, resized)), dtype="int64")
     y: Any = x if x.dtype.name in ("float32", "float64") or manner.mode == "nearest" else b.cast(x, dtype="float32")
     outside: Any = None
-    dims_now = x.shape or ()
+    kept = to.ints if sizes is not None and not crop and manner.policy == "stretch" else None
     for i, axis in enumerate(axes):
-        if sizes is not None and not crop and manner.policy == "stretch" and to.ints is not None:
-            if to.ints[i] == dims_now[axis]:
-                continue
+        if kept is not None and kept[i] == (x.shape or ())[axis]:
+            continue
         size, length = element(b, dims, i), element(b, to, i)
         numbers = [element(b, v, i) for v in (original, resized, ratio, start, end)]
         places = b.cast(b.iota(length), dtype="float64")
