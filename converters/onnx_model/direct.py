@@ -63,6 +63,12 @@ def _plain_cast(types: tuple[Type | None, ...], attributes: Mapping[str, Any]) -
     return isinstance(source, TensorType) and to.name != "float8_e8m0fnu" and not (small and source.dtype.is_float)
 
 
+def _scalar_position(types: tuple[Type | None, ...], attributes: Mapping[str, Any]) -> bool:
+    """A position may be a vector of one element: not so for ours."""
+    last = types[-1]
+    return not (isinstance(last, TensorType) and last.dtype.is_integer and last.rank == 1) or len(types) == 1
+
+
 _AXIS = Attribute("axis", "axis")
 _PERM = Attribute("perm", "perm")
 _TO = Attribute("to", "dtype", dtype_of_number, NUMBER_OF.__getitem__)
@@ -120,9 +126,9 @@ DIRECT: tuple[Direct, ...] = (
     Direct("Sigmoid", "sigmoid", 6, kinds=_REAL),
     Direct("Softplus", "softplus", 1, kinds=_REAL),
     Direct("SequenceConstruct", "sequence_construct", 11),
-    Direct("SequenceAt", "sequence_at", 11),
-    Direct("SequenceInsert", "sequence_insert", 11),
-    Direct("SequenceErase", "sequence_erase", 11),
+    Direct("SequenceAt", "sequence_at", 11, when=_scalar_position),
+    Direct("SequenceInsert", "sequence_insert", 11, when=_scalar_position),
+    Direct("SequenceErase", "sequence_erase", 11, when=_scalar_position),
     Direct("SequenceLength", "sequence_length", 11),
     Direct("OptionalGetElement", "optional_get", 15),
     Direct("OptionalHasElement", "optional_has", 15),

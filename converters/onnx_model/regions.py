@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from irlib.builder import Builder
 from irlib.closures import joined
+from irlib.converters.onnx_model.dtypes import dtype_of_number
 from irlib.converters.onnx_model.initializers import add_constants
 from irlib.converters.onnx_model.model import MAX_DEPTH
 from irlib.converters.onnx_model.names import clean, free_names, subgraphs
@@ -196,9 +197,19 @@ def _sequence_map(found: OpSchema, operands: list[Any], attributes: dict[str, An
     return [v.type.element if isinstance(v.type, SequenceType) else v.type for v in operands], []
 
 
+def _flex_attention(found: OpSchema, operands: list[Any], attributes: dict[str, Any]) -> _Formal:
+    query, key, *_ = (v.type for v in operands)
+    given = attributes.get("softmax_precision")
+    dtype = dtype_of_number(given) if given else DTYPES["float64" if query.dtype.name == "float64" else "float32"]
+    if query.shape is None or key.shape is None or not len(query.shape) == len(key.shape) == 4:
+        return [TensorType(dtype, None)], []
+    return [TensorType(dtype, (*query.shape[:3], key.shape[2]))], []
+
+
 _FORMAL: dict[str, Callable[[Any, list[Any], dict[str, Any]], _Formal]] = {
     "If": _if,
     "Loop": _loop,
     "Scan": _scan,
     "SequenceMap": _sequence_map,
+    "FlexAttention": _flex_attention,
 }

@@ -47,7 +47,7 @@ def _window(n: OnnxOp, w: Value, rank: int) -> tuple[Any, tuple[int, ...], tuple
 
 
 @rule("QLinearConv", 10)
-def qlinear_conv(
+def qlinear_conv(  # noqa: PLR0917  operands, as the specification lists them
     b: Emitter, n: OnnxOp, x: Value, x_scale: Value, x_zero: Value, w: Value, w_scale: Value, w_zero: Value,
     y_scale: Value, y_zero: Value, bias: Value | None,
 ) -> Any:  # fmt: skip

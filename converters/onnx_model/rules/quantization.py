@@ -55,7 +55,7 @@ def matmul_integer(b: Emitter, n: OnnxOp, x: Value, y: Value, x_zero: Value | No
 
 
 @rule("QLinearMatMul", 10)
-def qlinear_matmul(
+def qlinear_matmul(  # noqa: PLR0917  operands, as the specification lists them
     b: Emitter, n: OnnxOp, x: Value, x_scale: Value, x_zero: Value, w: Value, w_scale: Value, w_zero: Value,
     y_scale: Value, y_zero: Value,
 ) -> Any:  # fmt: skip

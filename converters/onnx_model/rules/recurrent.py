@@ -49,7 +49,7 @@ def gru(
 
 
 @rule("LSTM", 1)
-def lstm(
+def lstm(  # noqa: PLR0917  operands, as the specification lists them
     b: Emitter, n: OnnxOp, x: Value, w: Value, r: Value, bias: Value | None, lengths: Value | None, h: Value | None,
     c: Value | None, peepholes: Value | None,
 ) -> Any:  # fmt: skip
@@ -100,7 +100,8 @@ def _layer(
         bias = _summed(b, bias, r, _GATES[n.name])
     if n.name == "RNN":
         return tuple(b.rnn(x, w, r, bias, lengths, *states, reverse=reverse))
-    return tuple(b.lstm(x, w, r, bias, lengths, *states, peepholes, reverse=reverse))
+    h, c = states
+    return tuple(b.lstm(x, w, r, bias, lengths, h, c, peepholes, reverse=reverse))
 
 
 def _summed(b: Emitter, bias: Value, r: Value, gates: int) -> Any:
@@ -157,7 +158,8 @@ def _scanned(
         return b.clip(v, b.constant(-limit, v.dtype), b.constant(limit, v.dtype)) if limit else v
 
     cell = _Cell(n, acts, turned_r, of_x, of_h, peepholes, part, clipped)
-    step = {"RNN": cell.rnn, "GRU": cell.gru, "LSTM": cell.lstm}[n.name]
+    steps: dict[str, Callable[..., tuple[Any, ...]]] = {"RNN": cell.rnn, "GRU": cell.gru, "LSTM": cell.lstm}
+    step = steps[n.name]
 
     def one(inner: Builder, before: Any, given: Any) -> tuple[Any, Any]:
         after = step(inner, given[0], *before)
@@ -194,9 +196,9 @@ class _Cell:
     def gru(self, b: Emitter, x: Any, h: Any) -> tuple[Any, ...]:
         x = _plus(b, x, self.of_x)
         gates = [
-            self._act(b, 0, _plus(b, self.part(b, x, k), b.matmul(h, self.part(b, self.r, k)), self.part(b, self.of_h, k)))
+            self._act(b, 0, _plus(b, self.part(b, x, k), self._recalled(b, h, k), self.part(b, self.of_h, k)))
             for k in (0, 1)
-        ]  # fmt: skip
+        ]
         update, reset = gates
         last, offset = self.part(b, self.r, 2), self.part(b, self.of_h, 2)
         if self.n.version >= 3 and self.n["linear_before_reset"]:
@@ -215,6 +217,9 @@ class _Cell:
         after = b.add(b.multiply(forget, c), b.multiply(into, self._act(b, 1, cell)))
         out = self._act(b, 0, self._seen(b, out, 1, after))
         return b.multiply(out, self.acts[2](b, after)), after
+
+    def _recalled(self, b: Emitter, h: Any, k: int) -> Any:
+        return b.matmul(h, self.part(b, self.r, k))
 
     def _act(self, b: Emitter, which: int, x: Any) -> Any:
         """An activation of what is clipped beforehand."""
