@@ -126,7 +126,7 @@ def affine_grid(b: Emitter, n: OnnxOp, theta: Value, size: Value) -> Any:
     wide: Any = theta if theta.dtype.name in _WIDE else b.cast(theta, dtype="float32")
     columns = []
     for k in reversed(range(count)):  # the innermost axis comes first
-        line = b.reshape(_line(b, dims[k], wide.dtype, bool(n["align_corners"])), [-1] + [1] * (count - 1 - k))
+        line = b.reshape(_line(b, dims[k], wide.dtype, corners=bool(n["align_corners"])), [-1] + [1] * (count - 1 - k))
         columns.append(b.reshape(b.broadcast_to(line, dims), [-1]))
     columns.append(b.full_like(columns[0], 1.0))
     places = b.stack(*columns, axis=1)
@@ -135,7 +135,7 @@ def affine_grid(b: Emitter, n: OnnxOp, theta: Value, size: Value) -> Any:
     return y if y.dtype is theta.dtype else b.cast(y, dtype=theta.dtype)
 
 
-def _line(b: Emitter, length: Any, dtype: Any, corners: bool) -> Any:
+def _line(b: Emitter, length: Any, dtype: Any, *, corners: bool) -> Any:
     """The places of an axis between -1 and 1, which are its ends, or with `corners` its outermost elements."""
     i = b.multiply(b.cast(b.iota(length), dtype=dtype), 2.0)
     size = b.cast(length, dtype=dtype)
