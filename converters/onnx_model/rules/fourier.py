@@ -69,6 +69,15 @@ def _numbers(b: Emitter, x: Any) -> Any:
     return b.complex(real, imag[0]) if imag else real
 
 
+def _parts(dim: Any) -> int:
+    """The last dim: 1 for real numbers, 2 for complex ones."""
+    if not isinstance(dim, int):
+        raise IRTypeError("whether the numbers are complex is not known", code="IR210", remedy="use irlib.specialize")
+    if dim not in (1, 2):
+        raise IRTypeError(f"the last dim is {dim}, expected 1 or 2", code="IR207")
+    return dim
+
+
 def _pairs(b: Emitter, z: Any) -> Any:
     """Numbers with their parts on a last axis."""
     return b.stack(*((b.real(z), b.imag(z)) if z.dtype.is_complex else (z,)), axis=-1)
