@@ -36,6 +36,11 @@ def relu(b: Emitter, n: OnnxOp, x: Value) -> Any:
     return b.relu(x) if x.dtype.is_float else b.maximum(x, 0)
 
 
+@rule("SwiGLU", 28)
+def swiglu(b: Emitter, n: OnnxOp, gate: Value, x: Value) -> Any:
+    return b.multiply(b.swish(gate, alpha=n["alpha"]), x)
+
+
 @rule("Gelu", 20)
 def gelu(b: Emitter, n: OnnxOp, x: Value) -> Any:
     if n["approximate"] not in ("none", "tanh"):

@@ -16,6 +16,7 @@ helper = onnx.helper
 X = np.array([[1.0, -2.0, 3.0], [-4.0, 5.0, -6.0]], np.float32)
 IMAGE = np.arange(16, dtype=np.float32).reshape(1, 4, 2, 2)
 NONE = np.zeros(0, np.int64)
+BIG = (1, 1, 4, 4)
 SLOPES = np.arange(1, 5, dtype=np.float32)
 
 
@@ -86,7 +87,7 @@ CASES: tuple[tuple[str, int, dict[str, Any], tuple[Any, ...], tuple[Any, ...]], 
     ("Tile", 1, {}, (X, f32(2).reshape(()), f32(1).reshape(())), (np.tile(X, (1, 2)),)),
     ("Tile", 6, {}, (X, i64(2, 1)), (np.tile(X, (2, 1)),)),
     ("Concat", 1, {}, (X, X), (np.concatenate([X, X], 1),)),
-    ("DepthToSpace", 1, {"blocksize": 2}, (IMAGE,), (IMAGE.reshape((2,) * 4).transpose(2, 0, 3, 1).reshape(1, 1, 4, 4),)),
+    ("DepthToSpace", 1, {"blocksize": 2}, (IMAGE,), (IMAGE.reshape(2, 2, 2, 2).transpose(2, 0, 3, 1).reshape(BIG),)),
     ("Gemm", 1, {"broadcast": 1, "transB": 1, "alpha": 2.0}, (X, X, f32(1, 2)), (2 * X @ X.T + f32(1, 2),)),
     ("Gemm", 11, {"transA": 1, "beta": 0.5}, (X, X), (X.T @ X,)),
     ("TopK", 1, {"k": 2}, (X,), (f32([3, 1], [5, -4]), i64([2, 0], [1, 0]))),
@@ -124,3 +125,28 @@ def test_an_old_version_is_as_documented(
             np.asarray(found[name], np.float64), np.asarray(expected, np.float64), rtol=1e-4, atol=1e-6
         )
         assert found[name].shape == expected.shape
+
+
+def test_scan_8_takes_as_many_steps_for_each_element_of_the_batch_as_its_length_says() -> None:
+    body = helper.make_graph(
+        [helper.make_node("Add", ["sum", "x"], ["new"]), helper.make_node("Identity", ["new"], ["seen"])],
+        "body",
+        [helper.make_tensor_value_info("sum", 1, ()), helper.make_tensor_value_info("x", 1, ())],
+        [helper.make_tensor_value_info("new", 1, ()), helper.make_tensor_value_info("seen", 1, ())],
+    )
+    node = helper.make_node("Scan", ["n", "start", "x"], ["y", "seen"], body=body, num_scan_inputs=1)
+    graph = helper.make_graph(
+        [node],
+        "g",
+        [
+            helper.make_tensor_value_info("n", 7, (2,)),
+            helper.make_tensor_value_info("start", 1, (2,)),
+            helper.make_tensor_value_info("x", 1, (2, 3)),
+        ],
+        [helper.make_tensor_value_info("y", 1, (2,)), helper.make_tensor_value_info("seen", 1, (2, 3))],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 8)], ir_version=8)
+    found = irlib.run(from_onnx(model), {"n": i64(2, 3), "start": f32(10, 20), "x": f32([1, 2, 3], [4, 5, 6])})
+    assert found["y"].tolist() == [13, 35]
+    assert found["seen"][0, :2].tolist() == [11, 13]
+    assert found["seen"][1].tolist() == [24, 29, 35]
