@@ -54,7 +54,7 @@ def normalizer(b: Emitter, n: OnnxOp, x: Value) -> Any:
     y = _as_float(b, x)
     axes = [rank_of(x) - 1]
     if n["norm"] == "MAX":
-        size = b.max(b.abs(y), axes, keepdims=True)
+        size = b.max(y, axes, keepdims=True)
     elif n["norm"] == "L1":
         size = b.sum(b.abs(y), axes, keepdims=True)
     elif n["norm"] == "L2":
@@ -92,7 +92,7 @@ def feature_vectorizer(b: Emitter, n: OnnxOp, *xs: Value) -> Any:
 # Looking up: where a key equals the element, its value; the last of equal keys.
 
 
-def _looked_up(b: Emitter, x: Value, keys: Any, values: Any, default: Any) -> Any:
+def _looked_up(b: Emitter, n: OnnxOp, x: Value, keys: Any, values: Any, default: Any) -> Any:
     if len(keys) != len(values):
         raise AttributeValueError(f"{len(keys)} keys for {len(values)} values, expected as many", code="IR302")
     if not len(keys):
@@ -102,7 +102,7 @@ def _looked_up(b: Emitter, x: Value, keys: Any, values: Any, default: Any) -> An
         raise IRTypeError(f"keys are {constant.dtype}, got {x.dtype}", code="IR204")
     wide = b.unsqueeze(x, [-1])
     same = b.equal(wide, constant)
-    if x.dtype.is_float and bool(np.isnan(np.asarray(keys, np.float64)).any()):
+    if n.version >= 4 and x.dtype.is_float and bool(np.isnan(np.asarray(keys, np.float64)).any()):
         same = b.logical_or(same, b.logical_and(b.isnan(wide), b.isnan(constant)))
     place = b.argmax(b.cast(same, dtype="uint8"), axis=-1, select_last=True)
     return b.where(b.any(same, [-1]), b.take(b.constant(values), place, axis=0), b.constant(default))
@@ -132,7 +132,7 @@ def label_encoder(b: Emitter, n: OnnxOp, x: Value) -> Any:
     )
     if n.version >= 4 and n["default_tensor"] is not None:
         default = n["default_tensor"].array.reshape(())
-    return _looked_up(b, x, keys, values, default.astype(values.dtype))
+    return _looked_up(b, n, x, keys, values, default.astype(values.dtype))
 
 
 @rule("LabelEncoder", 1, until=1, dialect=ML)
@@ -149,8 +149,8 @@ def _categories(b: Emitter, n: OnnxOp, x: Value, strings: Any, numbers: Any) -> 
     """From strings to numbers or from numbers to strings, as the operand is."""
     names, ids = np.array(strings, dtype=object), np.array(numbers, dtype=np.int64)
     if x.dtype.kind == "string":
-        return _looked_up(b, x, names, ids, np.array(n["default_int64"], np.int64))
-    return _looked_up(b, x, ids, names, np.array(n["default_string"], dtype=object))
+        return _looked_up(b, n, x, names, ids, np.array(n["default_int64"], np.int64))
+    return _looked_up(b, n, x, ids, names, np.array(n["default_string"], dtype=object))
 
 
 @rule("OneHotEncoder", 1, dialect=ML)

@@ -49,14 +49,16 @@ def chosen(b: Emitter, labels: Any, scores: Any) -> Any:
     return b.take(labels, b.argmax(scores, axis=1), axis=0)
 
 
-def two_classes(b: Emitter, n: OnnxOp, labels: Any, score: Any, *, positive: bool) -> tuple[Any, Any]:
+def two_classes(b: Emitter, n: OnnxOp, labels: Any, score: Any, *, positive: bool, complement: bool) -> tuple[Any, Any]:
     """Label and both scores from the score of the second class alone: [rows, 1].
 
-    `positive`: the score is a probability, since all weights are; otherwise its sign decides.
+    `positive`: the score is a probability, since all weights are; otherwise its sign decides. `complement`: the other
+    score is 1 less this one, otherwise its negative. What the specification leaves open here is as onnxruntime has it:
+    of the transforms only the logistic one is made.
     """
     above = b.squeeze(b.greater(score, 0.5 if positive else 0), [1])
     label = b.take(labels, b.cast(above, dtype="int64"), axis=0)
-    if positive:
-        return label, transformed(b, n["post_transform"], b.concat(b.subtract(1, score), score, axis=1))
-    both = b.concat(b.negative(score), score, axis=1)
-    return label, transformed(b, n["post_transform"], both)
+    if n["post_transform"] == "LOGISTIC" and not positive:
+        return label, b.sigmoid(b.concat(b.negative(score), score, axis=1))
+    other = b.subtract(1, score) if complement else b.negative(score)
+    return label, b.concat(other, score, axis=1)

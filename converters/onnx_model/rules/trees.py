@@ -33,16 +33,16 @@ def tree_ensemble_regressor(b: Emitter, n: OnnxOp, x: Value) -> Any:
 def tree_ensemble_classifier(b: Emitter, n: OnnxOp, x: Value) -> Any:
     labels = class_labels(b, n, "classlabels_int64s")
     forest = classic_forest(n, "class")
-    binary = len(set(n["class_ids"] or ())) == 1 and labels.shape == (2,)
+    binary = set(n["class_ids"] or ()) == {0} and labels.shape == (2,)
     scores = _aggregated(b, x, forest, "SUM")
     base = _values(n, "base_values")
     if binary:
-        own = n["class_ids"][0]
-        score = b.slice(scores, [own], [own + 1], [1])
+        score = b.slice(scores, [0], [1], [1])
         if base is not None:
             score = b.add(score, b.constant(base[-1:], score.dtype))
         weights = _values(n, "class_weights")
-        label, both = two_classes(b, n, labels, score, positive=weights is not None and bool((weights >= 0).all()))
+        positive = weights is not None and bool((weights >= 0).all())
+        label, both = two_classes(b, n, labels, score, positive=positive, complement=positive)
         return label, _as_float32(b, both)
     if base is not None:
         scores = b.add(scores, b.constant(base, scores.dtype))
