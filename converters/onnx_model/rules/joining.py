@@ -7,6 +7,7 @@ from typing import Any
 from irlib.converters.onnx_model.rules.operands import as_int64, int64s
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
 from irlib.methods import Emitter, Value
+from irlib.op import normalized_axis
 
 
 @rule("Concat", 1, until=3)
@@ -23,6 +24,11 @@ def split(b: Emitter, n: OnnxOp, x: Value, sizes: Value | None) -> Any:
     if sizes is not None:
         return tuple(b.split(x, as_int64(b, sizes), axis=axis, count=n.outputs))
     count = n["num_outputs"] if n.version >= 18 and n["num_outputs"] is not None else n.outputs
+    dim = None if x.shape is None else x.shape[normalized_axis(axis, len(x.shape))]
+    if isinstance(dim, int) and count > 1 and -(-dim // count) * (count - 1) > dim:  # the last parts are empty
+        part = -(-dim // count)
+        sizes = int64s(b, [max(0, min(part, dim - k * part)) for k in range(count)])
+        return tuple(b.split(x, sizes, axis=axis))
     return tuple(b.split(x, axis=axis, count=count))
 
 
