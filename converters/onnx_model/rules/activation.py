@@ -90,8 +90,3 @@ def rows_flattened(b: Emitter, n: OnnxOp, x: Value) -> Any:
 @rule("Hardmax", 13)
 def rows(b: Emitter, n: OnnxOp, x: Value) -> Any:
     return getattr(b, _OF_ROWS[n.name])(x, axis=n["axis"])
-
-
-@rule("SwiGLU", 28)
-def swiglu(b: Emitter, n: OnnxOp, gate: Value, x: Value) -> Any:
-    return b.multiply(b.swish(gate, alpha=n["alpha"]), x)
