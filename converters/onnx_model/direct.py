@@ -69,6 +69,11 @@ def _scalar_position(types: tuple[Type | None, ...], attributes: Mapping[str, An
     return not (isinstance(last, TensorType) and last.dtype.is_integer and last.rank == 1) or len(types) == 1
 
 
+def _no_half(types: tuple[Type | None, ...], attributes: Mapping[str, Any]) -> bool:
+    """Linear algebra is done in float32 or wider: for half floats there are rules."""
+    return all(isinstance(t, TensorType) and t.dtype.bits >= 32 for t in types)
+
+
 _AXIS = Attribute("axis", "axis")
 _PERM = Attribute("perm", "perm")
 _TO = Attribute("to", "dtype", dtype_of_number, NUMBER_OF.__getitem__)
@@ -143,7 +148,7 @@ DIRECT: tuple[Direct, ...] = (
     Direct("BitwiseNot", "bitwise_not", 18, kinds=_INTEGER),
     Direct("Expand", "expand", 8),
     Direct("NonZero", "nonzero", 9, kinds=("bool", *_NUMBER)),
-    Direct("Det", "det", 11, kinds=_REAL),
+    Direct("Det", "det", 11, kinds=_REAL, when=_no_half),
     Direct("Einsum", "einsum", 12, kinds=_NUMBER, attributes=(Attribute("equation", "equation"),)),
 )
 

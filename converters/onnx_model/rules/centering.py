@@ -19,4 +19,5 @@ def center_crop_pad(b: Emitter, n: OnnxOp, x: Value, size: Value) -> Any:
     missing = b.subtract(as_int64(b, size), dims_of(b, x, axes))
     before = b.multiply(b.floor_divide(b.abs(missing), 2), b.sign(missing))
     pads = b.concat(before, b.subtract(missing, before), axis=0)
-    return b.pad(x, pads, None, None if given is None else int64s(b, axes), mode="constant")
+    filling = b.constant("") if x.dtype.kind == "string" else None
+    return b.pad(x, pads, filling, None if given is None else int64s(b, axes), mode="constant")

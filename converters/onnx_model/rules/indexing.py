@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from irlib.converters.onnx_model.rules.operands import as_int64, as_scalar, dims_of, element, int64s
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
 from irlib.errors import AttributeValueError
@@ -56,7 +58,16 @@ def reverse_sequence(b: Emitter, n: OnnxOp, x: Value, lengths: Value) -> Any:
 @rule("Trilu", 14)
 def trilu(b: Emitter, n: OnnxOp, x: Value, k: Value | None) -> Any:
     k = k if k is None else as_scalar(b, k)
-    return b.triu(x, k) if n["upper"] else b.tril(x, k)
+    part = b.triu if n["upper"] else b.tril
+    if x.dtype.kind != "string":
+        return part(x, k)
+    return b.where(part(b.broadcast_to(b.constant(np.array(True)), b.shape(x)), k), x, b.constant(""))
+
+
+@rule("NonZero", 9)
+def nonzero(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    """Of strings and complex numbers, whose zeros are the empty string and 0."""
+    return b.nonzero(b.not_equal(x, b.constant("") if x.dtype.kind == "string" else 0))
 
 
 @rule("EyeLike", 9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from irlib.converters.onnx_model.rules.operands import in_float32
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rule
 from irlib.errors import IRTypeError
 from irlib.methods import Emitter, Value
@@ -20,6 +21,12 @@ def gemm(b: Emitter, n: OnnxOp, x: Value, w: Value, c: Value | None) -> Any:
     if c is None or n["beta"] == 0:
         return product
     return b.add(product, _scaled(b, c, n["beta"]))
+
+
+@rule("Det", 11)
+def det(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    """Of half floats, in float32."""
+    return b.cast(b.det(in_float32(b, x)), dtype=x.dtype)
 
 
 def _scaled(b: Emitter, x: Value, factor: float) -> Any:

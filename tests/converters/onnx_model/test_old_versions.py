@@ -100,6 +100,10 @@ CASES: tuple[tuple[str, int, dict[str, Any], tuple[Any, ...], tuple[Any, ...]], 
     ("Upsample", 9, {"mode": "linear"}, (f32([0, 1]), f32(1, 2)), (f32([0, 0.5, 1, 1]),)),
     ("CumSum", 11, {"reverse": 1, "exclusive": 1}, (f32(1, 2, 3), i64(0)), (f32(5, 3, 0),)),
     ("CenterCropPad", 18, {"axes": [1]}, (X, i64(2)), (X[:, :2],)),
+    ("CenterCropPad", 18, {}, (np.array(["a"], object), i64(2)), (np.array(["a", ""], object),)),
+    ("Trilu", 14, {"upper": 0}, (np.array([["a", "b"]], object),), (np.array([["a", ""]], object),)),
+    ("NonZero", 13, {}, (np.array(["", "b"], object),), (i64([1]),)),
+    ("Det", 22, {}, (f32([1, 2], [3, 4]).astype(np.float16),), (np.float16(-2),)),
     ("BitCast", 26, {"to": 9}, (np.array([0, 1], np.uint8),), (np.array([False, True]),)),
 )  # fmt: skip
 
