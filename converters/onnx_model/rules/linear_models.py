@@ -46,7 +46,7 @@ def linear_regressor(b: Emitter, n: OnnxOp, x: Value) -> Any:
 def linear_classifier(b: Emitter, n: OnnxOp, x: Value) -> Any:
     """One score for two classes is that of the second."""
     labels, x = class_labels(b, n), _rows(b, x)
-    classes = labels.shape[0]
+    classes = len(n["classlabels_strings"] or n["classlabels_ints"])
     features = x.shape[1]
     count = len(n["intercepts"] or ()) or (len(n["coefficients"]) // features if isinstance(features, int) else classes)
     scores = _linear(b, n, x, count)
@@ -91,7 +91,7 @@ def svm_regressor(b: Emitter, n: OnnxOp, x: Value) -> Any:
 @rule("SVMClassifier", 1, dialect=ML)
 def svm_classifier(b: Emitter, n: OnnxOp, x: Value) -> Any:
     labels, x = class_labels(b, n), _rows(b, x)
-    count, sizes = labels.shape[0], n["vectors_per_class"] or ()
+    count, sizes = len(n["classlabels_strings"] or n["classlabels_ints"]), n["vectors_per_class"] or ()
     if not sizes:
         scores = _kernel(b, n, x, _matrix(n["coefficients"] or (), count, "coefficients"))
         scores = b.add(scores, (n["rho"] or (0.0,))[0])
