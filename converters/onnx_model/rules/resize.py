@@ -181,6 +181,7 @@ def _resized(
         at = _TRANSFORMS[manner.transform](b, a)
         if crop:
             beyond = b.logical_or(b.less(at, 0.0), b.greater(at, b.subtract(a.original, 1.0)))
+            at = b.where(beyond, 0.0, at)  # far outside no weight is left to divide by
             beyond = b.reshape(beyond, [-1] + [1] * (rank_of(x) - 1 - axis))
             outside = beyond if outside is None else b.logical_or(outside, beyond)
         y = _along(b, y, at, a, axis, manner)
