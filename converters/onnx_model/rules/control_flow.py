@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from irlib import regions
 from irlib.builder import Builder
+from irlib.converters.onnx_model.rules.operands import element
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rule
 from irlib.graph import Graph
 from irlib.methods import Emitter, Value
@@ -65,3 +67,49 @@ def scan(b: Emitter, n: OnnxOp, *values: Value) -> Any:
 def _scalar(b: Emitter, x: Value) -> Any:
     """A condition or trip count, which may be a vector of one element."""
     return x if x.rank == 0 else b.reshape(x, [])
+
+
+@rule("Scan", 8, until=8)
+def scan_batches(b: Emitter, n: OnnxOp, lengths: Value | None, *values: Value) -> Any:
+    """A scan for each element of the batch; after the end of a sequence the states stay and the outputs are 0."""
+    count, captures = n["num_scan_inputs"], n.captures
+    own = len(values) - captures
+    states = own - count
+    reverse = tuple(d == 1 for d in n["directions"] or (0,) * count)
+    body, captured = n.graph("body"), values[own:]
+    if lengths is not None:
+        body, reverse = _until_the_end(body, states, count), (*reverse, False)
+
+    def one(inner: Builder, _: Any, given: Any) -> tuple[Any, Any]:
+        elements = given[:own]
+        if lengths is not None:
+            steps = inner.iota(element(inner, inner.shape(elements[-1]), 0))
+            elements = (*elements, inner.less(steps, inner.cast(given[own], dtype="int64")))
+        made = inner.scan(
+            *elements, *captured, body=body, carries=states, scanned=len(elements) - states, input_reverse=reverse
+        )
+        return (), tuple(made)
+
+    xs = values[:own] if lengths is None else (*values[:own], lengths)
+    return tuple(regions.scan(cast(Builder, b), one, (), xs)[1])
+
+
+def _until_the_end(body: Graph, states: int, count: int) -> Graph:
+    """A body that gets one more scanned operand behind the others: whether the step is within its sequence."""
+    b = Builder(body.name)
+    own = states + count
+    inputs = [b.input(str(i.name), i.type) for i in body.inputs[:own]]
+    within = b.input(_fresh_name(body), "bool[]")
+    inputs += [b.input(str(i.name), i.type) for i in body.inputs[own:]]
+    results = b.apply(body, inputs)
+    for k, (output, value) in enumerate(zip(body.outputs, results, strict=True)):
+        b.output(output.name, b.where(within, value, inputs[k] if k < states else 0))
+    return b.build()
+
+
+def _fresh_name(body: Graph) -> str:
+    """A name that no input of `body` has."""
+    taken, name = {str(i.name) for i in body.inputs}, "within"
+    while name in taken:
+        name += "_"
+    return name
