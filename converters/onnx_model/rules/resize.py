@@ -78,6 +78,8 @@ class _Manner:
     antialias: bool = False
     extrapolation: float = 0.0
     policy: str = "stretch"
+    old: bool = False
+    """Until Resize-10: the nearest element is the one before, but when sizing down the one behind."""
 
     def __post_init__(self) -> None:
         for what, given, known in (
@@ -108,7 +110,7 @@ def upsample(b: Emitter, n: OnnxOp, x: Value, scales: Value) -> Any:
 
 
 def _upsampling(n: OnnxOp) -> _Manner:
-    return _Manner("linear" if n["mode"] == "bilinear" else n["mode"])
+    return _Manner("linear" if n["mode"] == "bilinear" else n["mode"], old=True)
 
 
 def _axes(x: Value) -> list[int]:
@@ -192,7 +194,9 @@ def _resized(
 
 def _along(b: Emitter, x: Any, at: Any, a: _Axis, axis: int, manner: _Manner) -> Any:
     if manner.mode == "nearest":
-        place = b.cast(NEAREST[manner.nearest](b, _rounded(b, at)), dtype="int64")
+        exact = _rounded(b, at)
+        near = NEAREST[manner.nearest](b, exact)
+        place = b.cast(b.where(b.less(a.scale, 1.0), b.ceil(exact), near) if manner.old else near, dtype="int64")
         return b.take(x, b.clip(place, b.constant(0, "int64"), b.subtract(a.size, 1)), axis=axis)
     kernel = Kernel(manner.cubic if manner.mode == "cubic" else None)
     squeeze = b.minimum(a.scale, 1.0) if manner.antialias else None
