@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from irlib.converters.onnx_model.read import check as check
     from irlib.converters.onnx_model.read import from_onnx as from_onnx
+    from irlib.converters.onnx_model.write import to_onnx as to_onnx
 
 __all__ = ["check", "from_onnx", "to_onnx"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from irlib.converters.onnx_model.names import clean
@@ -53,11 +53,13 @@ def add_constants(reader: GraphReader, graph: Any) -> None:
         reader.values[name] = BROKEN if tensor is None else reader.b.constant(tensor, name=clean(name))
 
 
-def add_initializers(reader: GraphReader, graph: Any, overridable: set[str]) -> None:
+def add_initializers(
+    reader: GraphReader, graph: Any, overridable: set[str], said: Mapping[str, Role] | None = None
+) -> None:
     """The initializers of the main graph. One that is also an input may be fed: it is a parameter or a buffer."""
     from irlib.converters.onnx_model.graphs import BROKEN
 
-    roles = _roles(graph)
+    roles = roles_of_operands(graph) | dict(said or {})
     b = reader.b
     for name, proto, tensor in initializers_of(reader, graph):
         if name in reader.values or not name:
@@ -78,7 +80,7 @@ def add_initializers(reader: GraphReader, graph: Any, overridable: set[str]) -> 
             reader.notes.value(proto)
 
 
-def _roles(graph: Any) -> dict[str, Role]:
+def roles_of_operands(graph: Any) -> dict[str, Role]:
     found: dict[str, Role] = {}
     for node in graph.node:
         special = _ROLES.get(node.op_type)

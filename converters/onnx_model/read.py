@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from irlib.converters.onnx_model.initializers import add_initializers
 from irlib.converters.onnx_model.model import Model
 from irlib.converters.onnx_model.names import clean
 from irlib.converters.onnx_model.notes import properties, stored
+from irlib.converters.onnx_model.roles import KEY, said_roles
 from irlib.errors import FileError, IRError, SafetyError
-from irlib.graph import Graph
+from irlib.graph import Graph, OutputRole, Role
 from irlib.validate.finding import Finding, Report
 from irlib.validate.place import shown
 
@@ -140,11 +142,12 @@ def _graph(model: Model, proto: Any) -> Graph | None:
     held = {t.name for t in graph.initializer} | {t.values.name for t in graph.sparse_initializer}
     # until IR version 4 every initializer had to be an input as well, and none was meant to be fed
     overridable = {i.name for i in graph.input if i.name in held} if model.ir_version >= 4 else set()
-    _inputs(reader, graph, held)
-    add_initializers(reader, graph, overridable)
+    variables, outputs = said_roles(proto)
+    _inputs(reader, graph, held, variables)
+    add_initializers(reader, graph, overridable, {k: v for k, v in variables.items() if v is not Role.INPUT})
     reader.declared = {v.name: v for v in graph.value_info}
     reader.read(graph.node)
-    _outputs(reader, graph)
+    _outputs(reader, graph, outputs)
     if any(f.severity == "error" for f in model.findings):
         return None
     reader.notes.graph.update(_about_graph(graph, held))
@@ -156,7 +159,7 @@ def _graph(model: Model, proto: Any) -> Graph | None:
     return b.build()
 
 
-def _inputs(reader: GraphReader, graph: Any, held: set[str]) -> None:
+def _inputs(reader: GraphReader, graph: Any, held: set[str], said: Mapping[str, Role]) -> None:
     model = reader.model
     seen: set[str] = set()
     for info in graph.input:
@@ -171,13 +174,14 @@ def _inputs(reader: GraphReader, graph: Any, held: set[str]) -> None:
         if info.name in held:
             continue
         try:
-            reader.values[info.name] = reader.b.input(clean(info.name), model.symbols.type(info.type))
+            make = {Role.PARAMETER: reader.b.parameter, Role.BUFFER: reader.b.buffer}.get(said.get(info.name, Role.INPUT))
+            reader.values[info.name] = (make or reader.b.input)(clean(info.name), model.symbols.type(info.type))
         except IRError as error:
             model.add_error(error, where)
             reader.values[info.name] = BROKEN
 
 
-def _outputs(reader: GraphReader, graph: Any) -> None:
+def _outputs(reader: GraphReader, graph: Any, said: Mapping[str, tuple[OutputRole, str | None]]) -> None:
     model, b = reader.model, reader.b
     for info in graph.output:
         where = f"{reader.place}, output {shown(info.name)!r}"
@@ -188,7 +192,10 @@ def _outputs(reader: GraphReader, graph: Any) -> None:
             reader.check_declared(info, found, where)
             reader.notes.value(info)
             try:
-                b.output(clean(info.name), found)
+                role, of = said.get(info.name, (OutputRole.RESULT, None))
+                if of is not None and of not in b.taken_names():
+                    role, of = OutputRole.RESULT, None
+                b.output(clean(info.name), found, role=role, of=of)
             except IRError as error:
                 model.add_error(error, where)
 
@@ -216,7 +223,7 @@ def _about_model(model: Model, proto: Any) -> dict[str, Any]:
         "domain": proto.domain,
         "model_version": int(proto.model_version),
         "doc": proto.doc_string,
-        "metadata": properties(proto.metadata_props),
+        "metadata": {k: v for k, v in properties(proto.metadata_props).items() if k != KEY},
         "symbols": model.symbols.renamed,
         "name": "" if clean(proto.graph.name) == proto.graph.name else proto.graph.name,
     }

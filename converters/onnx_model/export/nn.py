@@ -1,0 +1,80 @@
+"""Composites of ours that are one op of ONNX where the opset has it; their bodies say the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from irlib.converters.onnx_model.export.row import emits
+from irlib.converters.onnx_model.schemas import schema
+
+_SAME: dict[str, tuple[str, tuple[str, ...]]] = {
+    "relu": ("Relu", ()),
+    "elu": ("Elu", ("alpha",)),
+    "celu": ("Celu", ("alpha",)),
+    "selu": ("Selu", ("alpha", "gamma")),
+    "leaky_relu": ("LeakyRelu", ("alpha",)),
+    "thresholded_relu": ("ThresholdedRelu", ("alpha",)),
+    "hard_sigmoid": ("HardSigmoid", ("alpha", "beta")),
+    "hard_swish": ("HardSwish", ()),
+    "softsign": ("Softsign", ()),
+    "mish": ("Mish", ()),
+    "softmax": ("Softmax", ("axis",)),
+    "log_softmax": ("LogSoftmax", ("axis",)),
+    "hardmax": ("Hardmax", ("axis",)),
+    "shrink": ("Shrink", ("lambd", "bias")),
+}
+
+
+@emits(*_SAME)
+def same(e: Any, site: Any, x: Any) -> Any:
+    """The op of the same meaning; attributes that have ONNX's default are left out."""
+    name, attributes = _SAME[site.op.name]
+    found = schema("", name, e.opset)
+    defaults = {} if found is None else found.defaults
+    values = {k: getattr(site.op, k) for k in attributes}
+    return e.op(name, x, **{k: v for k, v in values.items() if k not in defaults or not _equal(defaults[k], v)})
+
+
+def _equal(default: Any, value: Any) -> bool:
+    import numpy as np
+
+    return bool(np.float32(default) == np.float32(value))
+
+
+@emits("gelu")
+def gelu(e: Any, site: Any, x: Any) -> Any:
+    return e.op("Gelu", x, approximate="tanh" if site.op.tanh else None)
+
+
+@emits("layer_norm")
+def layer_norm(e: Any, site: Any, x: Any, scale: Any, bias: Any) -> Any:
+    if scale is None:
+        return None
+    return e.op("LayerNormalization", x, scale, bias, axis=site.op.axis, epsilon=site.op.epsilon)
+
+
+@emits("rms_norm")
+def rms_norm(e: Any, site: Any, x: Any, scale: Any) -> Any:
+    if scale is None:
+        return None
+    return e.op("RMSNormalization", x, scale, axis=site.op.axis, epsilon=site.op.epsilon)
+
+
+@emits("batch_norm_inference")
+def batch_norm_inference(e: Any, site: Any, x: Any, scale: Any, bias: Any, mean: Any, variance: Any) -> Any:
+    if x.rank is None or site.op.axis % max(x.rank, 1) != 1:
+        return None
+    return e.op("BatchNormalization", x, scale, bias, mean, variance, epsilon=site.op.epsilon)
+
+
+@emits("instance_norm")
+def instance_norm(e: Any, site: Any, x: Any, scale: Any, bias: Any) -> Any:
+    return e.op("InstanceNormalization", x, scale, bias, epsilon=site.op.epsilon)
+
+
+@emits("linear")
+def linear(e: Any, site: Any, x: Any, w: Any, bias: Any) -> Any:
+    if x.rank == 2 and bias is not None:
+        return e.op("Gemm", x, w, bias)
+    made = e.op("MatMul", x, w)
+    return made if bias is None else e.op("Add", made, bias)

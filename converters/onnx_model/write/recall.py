@@ -1,0 +1,95 @@
+"""What import noted of an ONNX model in the metadata of its graph, asked for by the names of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from irlib.converters.onnx_model.notes import recalled
+
+__all__ = ["Extras", "Recalled"]
+
+
+class Recalled:
+    """The notes of one graph; empty where it did not come from ONNX."""
+
+    def __init__(self, metadata: Mapping[str, str]) -> None:
+        def part(key: str) -> dict[str, Any]:
+            try:
+                found = recalled(metadata, key)
+            except ValueError:  # somebody else's metadata
+                found = None
+            return found if isinstance(found, dict) else {}
+
+        self.graph = part("onnx.graph")
+        self.model = part("onnx.model")
+        self.constants = part("onnx.constants")
+        self.values = part("onnx.values")
+        self._names = part("onnx.names")
+        self._outputs = part("onnx.outputs")
+        self._nodes = part("onnx.nodes")
+        self._defaults = part("onnx.defaults")
+
+    def outputs(self, key: str, count: int) -> list[str | None]:
+        """The names of the outputs of a node, as far as they are noted."""
+        found = self._outputs.get(key)
+        if isinstance(found, list) and len(found) >= count and all(isinstance(n, str) for n in found):
+            return [*found[:count]]
+        return [key] if found is None else []
+
+    def node_name(self, key: str) -> str:
+        found = self._names.get(key, "")
+        return key[:found] if isinstance(found, int) else str(found)
+
+    def extras(self, key: str | None) -> Extras | None:
+        """What a node of this name had; None where nothing is known."""
+        return None if key is None else Extras(self, key)
+
+    def describe(self, proto: Any, key: str) -> None:
+        """Give a NodeProto its name, docstring, overload and metadata again."""
+        name = self.node_name(key)
+        if name:
+            proto.name = name
+        noted = self._nodes.get(key)
+        if not isinstance(noted, dict):
+            return
+        if noted.get("doc"):
+            proto.doc_string = str(noted["doc"])
+        if noted.get("overload"):
+            proto.overload = str(noted["overload"])
+        add_properties(proto, noted.get("metadata"))
+
+    def describe_value(self, info: Any, name: str) -> None:
+        """Give a ValueInfoProto or TensorProto its docstring and metadata again."""
+        noted = self.values.get(name)
+        if isinstance(noted, dict):
+            if noted.get("doc"):
+                info.doc_string = str(noted["doc"])
+            add_properties(info, noted.get("metadata"))
+
+
+class Extras:
+    """The notes of one node."""
+
+    __slots__ = ("_recalled", "key")
+
+    def __init__(self, recalled: Recalled, key: str) -> None:
+        self._recalled = recalled
+        self.key = key
+
+    @property
+    def defaults(self) -> tuple[str, ...]:
+        return tuple(self._recalled._defaults.get(self.key, ()))
+
+    def describe(self, proto: Any) -> None:
+        self._recalled.describe(proto, self.key)
+
+
+def add_properties(proto: Any, properties: Any) -> None:
+    """Metadata properties from a dict."""
+    if isinstance(properties, dict):
+        for key, value in properties.items():
+            proto.metadata_props.add(key=str(key), value=str(value))
+
+
+__all__ += ["add_properties"]
