@@ -169,7 +169,8 @@ def _resized(
         if crop:
             resized = b.multiply(resized, b.subtract(end, start))
         to = b.cast(b.floor(_rounded(b, resized)), dtype="int64")
-    y: Any = x if x.dtype.name in ("float32", "float64") or manner.mode == "nearest" else b.cast(x, dtype="float32")
+    exact = x.dtype.name in ("float32", "float64") or manner.mode == "nearest"
+    y: Any = x if exact else b.cast(x, dtype="float32" if x.dtype.is_float else "float64")
     outside: Any = None
     kept = to.ints if sizes is not None and not crop and manner.policy == "stretch" else None
     for i, axis in enumerate(axes):
@@ -189,7 +190,10 @@ def _resized(
         y = _along(b, y, at, a, axis, manner)
     if outside is not None:
         y = b.where(outside, b.constant(manner.extrapolation, y.dtype), y)
-    return y if y.dtype is x.dtype else b.cast(y, dtype=x.dtype)
+    if exact:
+        return y
+    # integers are cut off, as onnxruntime does: what is off by a rounding error alone must not lose 1
+    return b.cast(y if x.dtype.is_float else _rounded(b, y), dtype=x.dtype)
 
 
 def _along(b: Emitter, x: Any, at: Any, a: _Axis, axis: int, manner: _Manner) -> Any:
