@@ -40,8 +40,10 @@ class Notes:
             self.names[key] = len(node.name) if key.startswith(node.name) else node.name
         if len(node.output) > 1 or node.output[0] != key:
             self.outputs[key] = list(node.output)
-        if node.doc_string or node.overload or len(node.metadata_props):
-            extra = {"doc": node.doc_string, "overload": node.overload, "metadata": properties(node.metadata_props)}
+        blank = len(node.input) > 0 and not node.input[-1]
+        if blank or node.doc_string or node.overload or len(node.metadata_props):
+            extra: dict[str, Any] = {"doc": node.doc_string, "overload": node.overload, "metadata": properties(node.metadata_props)}
+            extra["operands"] = len(node.input) if blank else 0  # the last ones absent, yet written
             self.extras[key] = {k: v for k, v in extra.items() if v}
 
     def constant(self, name: str, attributes: Mapping[str, Any], node: Any) -> None:

@@ -11,6 +11,7 @@ import irlib.ops  # noqa: F401  the composites a graph may hold
 from irlib.collector import collector_paused
 from irlib.converters.onnx_model import schemas
 from irlib.converters.onnx_model.roles import noted_roles
+from irlib.converters.onnx_model.write.decide import decided
 from irlib.converters.onnx_model.write.files import write_model
 from irlib.converters.onnx_model.write.functions import Functions
 from irlib.converters.onnx_model.write.nodes import Writer
@@ -19,9 +20,10 @@ from irlib.converters.onnx_model.write.recall import Recalled, add_properties
 from irlib.converters.onnx_model.write.regions import output_name
 from irlib.converters.onnx_model.write.scope import Scope
 from irlib.converters.onnx_model.write.values import Site, Val
-from irlib.errors import AttributeValueError, FileError, UnsupportedError
+from irlib.errors import AttributeValueError, FileError, IRError, UnsupportedError
 from irlib.graph import Graph, OutputRole, Role
 from irlib.op import ForeignOp, Op
+from irlib.types import TensorType, parse_type
 
 __all__ = ["OLDEST", "ModelWriter", "to_onnx"]
 
@@ -54,6 +56,7 @@ def to_onnx(
         raise FileError("writing ONNX needs the onnx package", code="IR324", remedy="pip install onnx") from error
 
     newest = schemas.newest("")
+    model = decided(model)
     if opset is not None and not 1 <= opset <= newest:
         raise AttributeValueError(
             f"opset {opset}, expected {OLDEST} to {newest}", code="IR852", where=f"graph {model.name!r}"
@@ -127,6 +130,8 @@ class ModelWriter:
         graph, known = self.graph, self.recalled.model
         body = self._graph()
         self._used_domains(body)
+        if self._versions and "ai.onnx" not in self._versions and not self._uses_standard(body):
+            del self.imports[""]
         made = onnx.ModelProto(
             ir_version=self._ir_version(),
             producer_name=str(known.get("producer", "" if known else "irlib")),
@@ -150,6 +155,9 @@ class ModelWriter:
             for domain, version in self._versions.items():
                 if isinstance(version, int) and domain != "ai.onnx":
                     self.imports.setdefault(domain, version)
+
+    def _uses_standard(self, body: Any) -> bool:
+        return bool(self.functions.protos()) or any(n.domain in ("", "ai.onnx") for n in body.node)
 
     def _ir_version(self) -> int:
         import onnx
@@ -183,7 +191,7 @@ class ModelWriter:
                 raise UnsupportedError(
                     f"output {o.name!r} has the name of another value", code="IR320", where=writer.place
                 )
-            info = value_info(made, v.type, self.symbols)
+            info = value_info(made, self._declared(made, v.type), self.symbols)
             recalled.describe_value(info, made)
             proto.output.append(info)
         proto.node.extend(scope.swept([o.name for o in proto.output]))
@@ -196,6 +204,16 @@ class ModelWriter:
                 recalled.describe_value(tensor, tensor.name)
                 proto.initializer.append(tensor)
         return proto
+
+    def _declared(self, name: str, t: Any) -> Any:
+        """The type of an output, or what the model said of it where inference does not know the rank."""
+        noted = self.recalled.graph.get("types", {}).get(name)
+        if noted is None or not isinstance(t, TensorType) or t.shape is not None:
+            return t
+        try:
+            return parse_type(str(noted))
+        except IRError:
+            return t
 
     def _variables(self, scope: Scope, proto: Any) -> dict[int, Val]:
         """The variables of the graph but its constants, as inputs and initializers."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from irlib.builder import Builder
 from irlib.converters.onnx_model.direct import rows_to
 from irlib.converters.onnx_model.export.row import Row, find_export
 from irlib.converters.onnx_model.schemas import schema
+from irlib.converters.onnx_model.write.decide import Deciding
 from irlib.converters.onnx_model.write.foreign import foreign
 from irlib.converters.onnx_model.write.recall import Recalled
 from irlib.converters.onnx_model.write.scope import Scope
@@ -159,7 +159,7 @@ class Writer:
         key = (row.write, site.op, site.types, described, fills)
         found = self.model.lowered.get(key)
         if found is None:
-            b = Builder(site.op.name, share=True)
+            b = Deciding(site.op.name, share=True)
             values = [None if d is None else b.input(f"x{k}", d.type, known=d.known) for k, d in enumerate(described)]
             made = row.write(b, site, fills, *values) if row.fills else row.write(b, site, *values)
             results = made if isinstance(made, tuple) else (made,)

@@ -9,6 +9,8 @@ from irlib.converters.onnx_model.notes import recalled
 
 __all__ = ["Extras", "Recalled"]
 
+_MOST_OPERANDS = 64  # of those that may be absent
+
 
 class Recalled:
     """The notes of one graph; empty where it did not come from ONNX."""
@@ -57,6 +59,9 @@ class Recalled:
             proto.doc_string = str(noted["doc"])
         if noted.get("overload"):
             proto.overload = str(noted["overload"])
+        count = noted.get("operands", 0)
+        if isinstance(count, int) and len(proto.input) < count <= _MOST_OPERANDS:
+            proto.input.extend([""] * (count - len(proto.input)))
         add_properties(proto, noted.get("metadata"))
 
     def describe_value(self, info: Any, name: str) -> None:
