@@ -11,6 +11,7 @@ from irlib.converters.onnx_model.attributes import GRAPH, GRAPHS, KINDS, kind_of
 from irlib.converters.onnx_model.constants import constant_node
 from irlib.converters.onnx_model.direct import direct_op
 from irlib.converters.onnx_model.functions import called
+from irlib.converters.onnx_model.gradients import gradient_of
 from irlib.converters.onnx_model.model import Model, normal
 from irlib.converters.onnx_model.names import clean, cycle_or_disorder
 from irlib.converters.onnx_model.notes import Notes
@@ -108,6 +109,8 @@ class GraphReader:
         self._check_operands(found, node, operands)
         if any(a.type in (GRAPH, GRAPHS) or a.HasField("g") for a in node.attribute):
             operands = with_regions(self, index, node, found, operands, attributes)
+        if node.op_type == "Gradient" and domain == "ai.onnx.preview.training":
+            return self._define(index, node, gradient_of(self, operands, attributes, self._name_of(node)))
         op = self._op(found, node, attributes, operands)
         if attributes and not isinstance(op, ForeignOp):
             self._note_defaults(found, node, attributes)

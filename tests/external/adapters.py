@@ -30,7 +30,8 @@ def vjp(model: Any, inputs: list[Any], cotangents: list[Any], wrt: list[int]) ->
     names = fed_names(model)
     graph = irlib.from_onnx(model, strict=False)
     feeds = dict(zip(names, inputs, strict=False))
-    types = {n: str(irlib.types.type_of(x)) for n, x in feeds.items() if isinstance(x, np.ndarray)}
+    tensors = {n.name for n in graph.inputs if isinstance(n.type, irlib.types.TensorType)}
+    types = {n: str(irlib.types.type_of(x)) for n, x in feeds.items() if isinstance(x, np.ndarray) and n in tensors}
     graph = irlib.specialize(graph, types)
     given = {o.name: np.asarray(c) for o, c in zip(model.graph.output, cotangents, strict=True) if c is not None}
     _, found = irlib.value_and_grad(graph, feeds, list(given), [names[i] for i in wrt], given)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from irlib.converters.onnx_model.rules.operands import dims_of
-from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
+from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule, shape_of_rank
 from irlib.converters.onnx_model.rules.scores import ML, chosen, class_labels, transformed, two_classes
 from irlib.errors import AttributeValueError
 from irlib.methods import Emitter, Value
@@ -47,7 +47,7 @@ def linear_classifier(b: Emitter, n: OnnxOp, x: Value) -> Any:
     """One score for two classes is that of the second."""
     labels, x = class_labels(b, n), _rows(b, x)
     classes = len(n["classlabels_strings"] or n["classlabels_ints"])
-    features = x.shape[1]
+    features = shape_of_rank(x)[1]
     count = len(n["intercepts"] or ()) or (len(n["coefficients"]) // features if isinstance(features, int) else classes)
     scores = _linear(b, n, x, count)
     if count == 1 and classes == 2:
