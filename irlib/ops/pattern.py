@@ -1,7 +1,7 @@
 """Regular expressions matched in time linear in the text: RE2's syntax without what needs to go back.
 
 A pattern is parsed into a nondeterministic automaton and run on all states at once, so no pattern and no text can take
-exponential time. Not taken, and refused by name: back-references, lookaround, word boundaries, Unicode classes.
+exponential time. Not taken, and refused by name: back-references, lookaround, Unicode classes.
 """
 
 from __future__ import annotations
@@ -41,39 +41,40 @@ class Pattern:
     start: int
     accept: int
     fold: bool
-    _steps: dict[tuple[frozenset[int], str], frozenset[int]] = field(default_factory=dict)
+    _steps: dict[tuple[frozenset[int], str, str], frozenset[int]] = field(default_factory=dict)
 
     def full_match(self, text: str) -> bool:
         """Whether the pattern matches the whole text."""
-        if not text:
-            return self.accept in self._closure({self.start}, start=True, end=True)
-        current = self._closure({self.start}, start=True, end=False)
-        for char in text[:-1]:
-            current = self._step(current, char)
+        current, before = frozenset({self.start}), ""
+        for char in text:
+            current = self._step(current, before, char)
             if not current:
                 return False
-        read = self._read(current, text[-1])
-        return self.accept in self._closure(read, start=False, end=True)
+            before = char
+        return self.accept in self._closure(current, before, "")
 
-    def _step(self, current: frozenset[int], char: str) -> frozenset[int]:
-        key = (current, char)
+    def _step(self, current: frozenset[int], before: str, char: str) -> frozenset[int]:
+        """The states after `char` has been read, which stands behind `before` (empty: at the start)."""
+        key = (current, before and ("w" if _is_word(before) else "-"), char)
         found = self._steps.get(key)
         if found is None:
             if len(self._steps) >= _MOST_KEPT:
                 self._steps.clear()
-            found = self._steps[key] = self._closure(self._read(current, char), start=False, end=False)
+            found = self._steps[key] = self._read(self._closure(current, before, char), char)
         return found
 
-    def _read(self, current: frozenset[int], char: str) -> set[int]:
+    def _read(self, current: frozenset[int], char: str) -> frozenset[int]:
         codes = {ord(c) for c in (char.lower(), char.upper(), char) if len(c) == 1} if self.fold else {ord(char)}
-        return {
+        return frozenset(
             state.next[0]
             for state in (self.states[i] for i in current)
             if state.ranges is not None and any(low <= c <= high for c in codes for low, high in state.ranges)
-        }
+        )
 
-    def _closure(self, seeds: set[int], *, start: bool, end: bool) -> frozenset[int]:
-        """All states reached without reading."""
+    def _closure(self, seeds: frozenset[int], before: str, after: str) -> frozenset[int]:
+        """All states reached without reading, between these characters; empty at the ends of the text."""
+        edge = _is_word(before) != _is_word(after)
+        holds = {"": True, "start": not before, "end": not after, "edge": edge, "no edge": not edge}
         seen: set[int] = set()
         waiting = list(seeds)
         while waiting:
@@ -82,9 +83,13 @@ class Pattern:
                 continue
             seen.add(i)
             state = self.states[i]
-            if state.ranges is None and (not state.check or (start if state.check == "start" else end)):
+            if state.ranges is None and holds[state.check]:
                 waiting.extend(state.next)
         return frozenset(seen)
+
+
+def _is_word(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char == "_")
 
 
 @lru_cache(maxsize=256)
@@ -156,6 +161,9 @@ _POSIX: dict[str, Ranges] = {
     "lower": ((97, 122),), "space": ((9, 13), (32, 32)), "word": _WORD, "xdigit": ((48, 57), (65, 70), (97, 102)),
     "punct": ((33, 47), (58, 64), (91, 96), (123, 126)), "blank": ((9, 9), (32, 32)),
 }  # fmt: skip
+_PLACES = {"A": "start", "z": "end", "b": "edge", "B": "no edge"}
+"""Escapes that read nothing."""
+
 _ESCAPES = {"n": 10, "t": 9, "r": 13, "f": 12, "v": 11, "a": 7}
 
 
@@ -192,7 +200,7 @@ class _Parser:
     def _error(self, what: str) -> AttributeValueError:
         return AttributeValueError(
             f"pattern {self.text[:80]!r}: {what} at {self.at}", code="IR302",
-            remedy="use RE2's syntax without boundaries and Unicode classes",
+            remedy="use RE2's syntax without lookaround and Unicode classes",
         )  # fmt: skip
 
     def _peek(self) -> str:
@@ -265,8 +273,8 @@ class _Parser:
             case "$":
                 return ("check", "end")
             case "\\":
-                if self._peek() and self._peek() in "Az":
-                    return ("check", "start" if self._take() == "A" else "end")
+                if self._peek() in _PLACES:
+                    return ("check", _PLACES[self._take()])
                 return ("set", self._escape())
             case "*" | "+" | "?":
                 raise self._error("nothing to repeat")

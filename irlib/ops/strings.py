@@ -72,7 +72,7 @@ class RegexFullMatch(_OfStrings):
     """Whether `pattern` matches the whole of each element.
 
     Type: x: string[..] -> bool[..].
-    (C1) the syntax is that of RE2 without word boundaries and Unicode classes; `.` is any character but a newline.
+    (C1) the syntax is that of RE2 without Unicode classes; `.` is any character but a newline.
     (C2) the time is linear in the text, whatever the pattern.
     Source: ONNX RegexFullMatch-20.
     """

@@ -74,7 +74,12 @@ def lp_pool(b: Emitter, n: OnnxOp, x: Value) -> Any:
 
 @rule("GlobalLpPool", 1)
 def global_lp_pool(b: Emitter, n: OnnxOp, x: Value) -> Any:
-    return b.norm(x, int64s(b, range(2, rank_of(x))), p=float(_norm(n)), keepdims=True)
+    axes, p = int64s(b, range(2, rank_of(x))), _norm(n)
+    if p in (1, 2):
+        return b.norm(x, axes, p=float(p), keepdims=True)
+    wide = b.cast(x, dtype="float32") if x.dtype.is_half else x
+    total = b.sum(b.power(b.abs(wide), float(p)), axes, keepdims=True)
+    return b.cast(b.power(total, 1 / p), dtype=x.dtype)
 
 
 def _norm(n: OnnxOp) -> int:
