@@ -18,6 +18,7 @@ import numpy as np
 
 from irlib.dims import Dim
 from irlib.errors import NameConflictError
+from irlib.fingerprint import fingerprint
 from irlib.op import Composite, Op
 from irlib.tensor import Tensor
 from irlib.types import OptionalType, SequenceType, TensorType, Type
@@ -220,27 +221,10 @@ class Graph:
         return f"<graph {self.name!r}: {len(self.kind)} nodes, {len(self.outputs)} outputs>"
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if not isinstance(other, Graph) or hash(self) != hash(other):
-            return False
-        return (
-            self._table == other._table
-            and all(np.array_equal(getattr(self, c), getattr(other, c)) for c in _COLUMNS)
-            and dict(self.names) == dict(other.names)
-            and dict(self.locations) == dict(other.locations)
-        )
+        return self is other or (isinstance(other, Graph) and fingerprint(self) == fingerprint(other))
 
     def __hash__(self) -> int:
-        return self._hash
-
-    @property
-    def _table(self) -> tuple[Any, ...]:
-        return (self.name, self.ops, self.bodies, self.variables, self.types, self.outputs, self.symbols, self.metadata)
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.name, len(self.kind), self.kind.tobytes(), self.operand.tobytes(), self.outputs))
+        return hash(fingerprint(self))
 
     @cached_property
     def kept(self) -> dict[Any, Any]:
@@ -332,9 +316,6 @@ class Graph:
         for k, op in enumerate(self.ops):
             if isinstance(op, Composite):
                 yield k, op, self.bodies[k]
-
-
-_COLUMNS = ("kind", "first", "type", "start", "operand")
 
 
 def symbols_of(t: Type) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from irlib.errors import BudgetError
 from irlib.types import TensorType, Type
 
-__all__ = ["DEFAULT", "Budget", "metered", "require_room", "spend"]
+__all__ = ["DEFAULT", "Budget", "is_metered", "metered", "require_room", "spend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ def metered(budget: Budget) -> Iterator[None]:
         yield
     finally:
         _METER.budget = None
+
+
+def is_metered() -> bool:
+    """Whether a run of this thread is being counted: what runs now is part of it."""
+    return _METER.budget is not None
 
 
 def spend(cost: Budget) -> None:

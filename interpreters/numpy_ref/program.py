@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from irlib.errors import ExecutionError, FeedError, IRError
+from irlib.errors import BudgetError, ExecutionError, FeedError, IRError
 from irlib.graph import Graph, Role
-from irlib.interpreters.numpy_ref.budget import DEFAULT, Budget, metered, spend
+from irlib.interpreters.numpy_ref.budget import DEFAULT, Budget, is_metered, metered, spend
 from irlib.interpreters.numpy_ref.feeds import check_expressions, check_feed, fed_type, runtime_value
 from irlib.interpreters.numpy_ref.kernel import KERNELS
 from irlib.interpreters.numpy_ref.plan import Plan, plan
-from irlib.op import Composite
+from irlib.op import Composite, Op
+from irlib.ops.control_flow import Call
+from irlib.transforms.expansion import expanded_nodes
 from irlib.transforms.inline import inline
 from irlib.types import type_of
 
@@ -61,6 +63,11 @@ class Program:
 
     def _taken(self, feeds: Mapping[str, Any] | None) -> dict[str, Any]:
         variables = self._variables
+        if feeds is not None and not isinstance(feeds, Mapping):
+            raise FeedError(
+                f"got a {type(feeds).__name__}, expected a dict from name to array", code="IR600",
+                where=f"graph {self.graph.name!r}",
+            )  # fmt: skip
         return {
             name: runtime_value(variables[name].type, value, f"graph {self.graph.name!r}, feed {name!r}")
             if name in variables
@@ -90,10 +97,22 @@ class Program:
 
     def _plans_for(self, key: tuple[Any, ...], given: Mapping[str, Any]) -> list[Plan]:
         self._check(given)
+        if not is_metered():
+            self._weigh_calls()
         if len(self._plans) >= _MOST_PLANS:
             self._plans.pop(next(iter(self._plans)))
         idle = self._plans[key] = []
         return idle
+
+    def _weigh_calls(self) -> None:
+        """Raises: BudgetError when graphs that call graphs come to more executions than a run may have."""
+        if any(isinstance(op, Call) for op in self._flat.ops):
+            count = expanded_nodes(self._flat, _called_graphs)
+            if count > self.budget.nodes:
+                raise BudgetError(
+                    f"its calls come to {count} node executions, expected at most {self.budget.nodes}",
+                    code="IR620", where=f"graph {self.graph.name!r}", remedy="raise the budget",
+                )  # fmt: skip
 
     def _planned(self, given: Mapping[str, Any]) -> Plan:
         self._check(given)
@@ -124,6 +143,13 @@ class Program:
                     f"dim {symbol.name} is {size}, expected {symbol.minimum} to {symbol.maximum}",
                     code="IR604", where=where,
                 )  # fmt: skip
+
+
+def _called_graphs(op: Op, body: Graph | None) -> list[Graph]:
+    """What is run in full each time `op` is."""
+    if isinstance(op, Call):
+        return [op.graph]
+    return [body] if body is not None and _has_no_kernel(op) else []
 
 
 def _has_no_kernel(op: Any) -> bool:

@@ -9,6 +9,7 @@ from irlib.builder import Builder
 from irlib.errors import BudgetError
 from irlib.graph import Graph
 from irlib.op import Composite, Op
+from irlib.transforms.expansion import expanded_nodes
 
 __all__ = ["decompose", "inline"]
 
@@ -30,6 +31,12 @@ def inline(graph: Graph, which: Callable[[Op], bool]) -> Graph:
     chosen = {k for k, op, body in graph.composites() if body is not None and which(op)}
     if not chosen:
         return graph
+    count = expanded_nodes(graph, lambda op, body: [body] if body is not None and which(op) else [])
+    if count > MAX_NODES:
+        raise BudgetError(
+            f"{count} nodes when composites are replaced by bodies, expected at most {MAX_NODES}", code="IR621",
+            where=f"graph {graph.name!r}",
+        )  # fmt: skip
     b = Builder(graph.name)
     b.metadata.update(graph.metadata)
     b.declare(graph.symbols)
@@ -56,7 +63,6 @@ class _Inliner:
     def __init__(self, b: Builder, which: Callable[[Op], bool]) -> None:
         self.b = b
         self.which = which
-        self.count = 0
 
     def copy(self, graph: Graph) -> list[Any]:
         top = _Frame(graph, [None] * len(graph.type))
@@ -85,9 +91,6 @@ class _Inliner:
                     values[v] = b.copied(graph.variables[~kind], names.get(node), graph)
                 frame.at += 1
                 continue
-            self.count += 1
-            if self.count > MAX_NODES:
-                raise BudgetError(f"more than {MAX_NODES} nodes when composites are replaced by bodies", code="IR621")
             op, body = graph.ops[kind], graph.bodies[kind]
             operands = [None if i < 0 else values[i] for i in graph.operand_values(node).tolist()]
             if body is not None and self.which(op):
