@@ -161,9 +161,8 @@ class BroadcastTo(Op):
         lead = len(dims) - len(x.shape)
         if lead < 0:
             raise IRTypeError(f"{x.type} does not broadcast to {shape_text(dims)}, which has lower rank", code="IR206")
-        return x.tensor.with_shape(
-            dims[:lead] + tuple(_stretched(d, to, x, dims) for d, to in zip(x.shape, dims[lead:], strict=True))
-        )
+        sizes = (1,) * lead + x.shape
+        return x.tensor.with_shape(tuple(_stretched(d, to, x, dims) for d, to in zip(sizes, dims, strict=True)))
 
     def known(self, x: Operand, shape: Operand) -> Known:
         made = self.infer(x, shape).shape

@@ -354,3 +354,60 @@ def test_a_long_chain_runs_under_a_low_recursion_limit() -> None:
 def test_unknown_targets_are_refused() -> None:
     with pytest.raises(irlib.IRError, match="reference"):
         irlib.compile(mlp(), target="quantum")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [np.ma.masked_array([[0.0, 1.0], [2.0, 3.0]], mask=False), np.array([[0.0, 1.0], [2.0, 3.0]], ">f8")],
+    ids=["masked", "big-endian"],
+)
+def test_feeds_of_other_array_kinds_are_the_plain_arrays_they_hold(odd: Any) -> None:
+    b = irlib.Builder("g")
+    x = b.input("x", "float64[n, m]")
+    b.output("same", x)
+    b.output("flat", b.reshape(x, [-1]))
+    b.output("bits", b.bitcast(x, dtype="int64"))
+    model = b.build()
+    expected = irlib.run(model, {"x": np.array([[0.0, 1.0], [2.0, 3.0]])})
+    for name, actual in irlib.run(model, {"x": odd}).items():
+        assert type(actual) is np.ndarray
+        assert actual.dtype.isnative
+        np.testing.assert_array_equal(actual, expected[name], strict=True)
+
+
+def test_feeds_that_are_no_mapping_are_refused() -> None:
+    with pytest.raises(FeedError, match="got a list, expected a dict"):
+        irlib.run(mlp(), [np.ones((1, 4))])
+
+
+@pytest.mark.parametrize(
+    ("op", "vector"),
+    [
+        ("reshape", [1]),
+        ("reshape", [-2]),
+        ("broadcast_to", [2, 0]),
+        ("broadcast_to", [-2, 3]),
+        ("broadcast_to", [7, 3]),
+    ],
+)
+def test_a_shape_that_is_fed_is_obeyed_or_refused(op: str, vector: list[int]) -> None:
+    b = irlib.Builder("g")
+    y = getattr(b, op)(b.input("x", "float64[2, 3]"), b.input("shape", f"int64[{len(vector)}]"))
+    b.output("y", y)
+    model, feeds = b.build(), {"x": np.ones((2, 3)), "shape": np.array(vector)}
+    for run in (irlib.run, by_algorithm):
+        with pytest.raises(irlib.IRError):
+            run(model, feeds)
+
+
+def test_axes_that_are_fed_are_obeyed_or_refused() -> None:
+    b = irlib.Builder("g")
+    b.output("y", b.unsqueeze(b.input("x", "float64[]"), b.input("axes", "int64[2]")))
+    with pytest.raises(irlib.IRError):
+        irlib.run(b.build(), {"x": np.ones(()), "axes": np.array([0, 0])})
+
+
+def test_a_negative_dim_added_in_front_is_refused_when_it_is_built() -> None:
+    b = irlib.Builder("g")
+    with pytest.raises(irlib.IRError, match="has a dim -7"):
+        b.broadcast_to(b.input("x", "float64[]"), [2, -7])

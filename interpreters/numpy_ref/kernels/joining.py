@@ -9,7 +9,7 @@ import numpy as np
 
 from irlib.errors import ExecutionError
 from irlib.interpreters.numpy_ref.kernel import Bound, Operands, Results, into, kernel, new
-from irlib.interpreters.numpy_ref.kernels.shape import as_ints
+from irlib.interpreters.numpy_ref.kernels.shape import as_ints, is_known
 from irlib.ops import joining as ops
 
 Array = np.ndarray[Any, Any]
@@ -34,7 +34,7 @@ def _split(op: ops.Split, operands: Operands, results: Results) -> Bound:
     lead = (slice(None),) * (axis % rank if rank else 0)
     shapes = [t.shape for t in results]  # type: ignore[union-attr]
     dims = [None if s is None else s[axis] for s in shapes]
-    if all(isinstance(d, int) for d in dims):
+    if all(isinstance(d, int) for d in dims) and (len(operands) == 1 or is_known(operands[1])):
         parts = _slices(lead, dims)
         return new(lambda x, sizes=None: tuple([x[p].copy() for p in parts]))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from irlib.errors import ExecutionError
 from irlib.interpreters.numpy_ref.kernel import Bound, Operands, Results, into, kernel, new, view
+from irlib.op import Operand
 from irlib.ops import shape as ops
 from irlib.types import Type
 
@@ -25,6 +26,11 @@ def as_ints(vector: Array) -> tuple[int, ...]:
     return tuple(vector.reshape(-1).tolist())
 
 
+def is_known(vector: Operand | None) -> bool:
+    """Whether inference knew an integer operand: if not, what it says may contradict the shape that others lead to."""
+    return vector is not None and vector.ints is not None
+
+
 @kernel(ops.ShapeOf)
 def _shape_of(op: ops.ShapeOf, operands: Operands, results: Results) -> Bound:
     return new(lambda x: np.array(x.shape, np.int64))
@@ -33,7 +39,7 @@ def _shape_of(op: ops.ShapeOf, operands: Operands, results: Results) -> Bound:
 @kernel(ops.Reshape)
 def _reshape(op: ops.Reshape, operands: Operands, results: Results) -> Bound:
     to = static_shape(results[0])
-    if to is not None:
+    if to is not None and is_known(operands[1]):
         return view(lambda x, shape: x.reshape(to))
     return view(_reshaped)
 
@@ -56,7 +62,7 @@ def _transpose(op: ops.Transpose, operands: Operands, results: Results) -> Bound
 @kernel(ops.BroadcastTo)
 def _broadcast_to(op: ops.BroadcastTo, operands: Operands, results: Results) -> Bound:
     to = static_shape(results[0])
-    if to is None:
+    if to is None or not is_known(operands[1]):
         return new(lambda x, shape: np.broadcast_to(x, as_ints(shape)).copy())
     if to == operands[0].tensor.shape:  # type: ignore[union-attr]
         return view(lambda x, shape: x)
@@ -126,6 +132,6 @@ def _squeeze(op: ops.Squeeze, operands: Operands, results: Results) -> Bound:
 @kernel(ops.Unsqueeze)
 def _unsqueeze(op: ops.Unsqueeze, operands: Operands, results: Results) -> Bound:
     to = static_shape(results[0])
-    if to is not None:
+    if to is not None and is_known(operands[1]):
         return view(lambda x, axes: x.reshape(to))
     return view(lambda x, axes: np.expand_dims(x, as_ints(axes)))
