@@ -15,7 +15,7 @@ import numpy as np
 from irlib import autodiff
 from irlib.autodiff import carries_cotangent
 from irlib.errors import DerivativeError, FeedError
-from irlib.graph import Graph
+from irlib.graph import Graph, Role
 from irlib.interpreters.targets import compile, run
 from irlib.types import TensorType
 
@@ -75,9 +75,9 @@ def jvp(
     inputs = _seed_names(second, model)
     zeros, directions = inputs[: len(ofs)], inputs[len(ofs) :]
     values = run(model, feeds)
-    fed = {**feeds, **{n: np.zeros_like(values[o]) for n, o in zip(zeros, ofs, strict=True)}}
+    fed = {n: np.zeros_like(values[o]) for n, o in zip(zeros, ofs, strict=True)}
     fed |= {n: np.asarray(t) for n, t in zip(directions, tangents.values(), strict=True)}
-    found = f(_accepted(second, fed))
+    found = f(_accepted(second, model, feeds) | fed)
     return {o: values[o] for o in ofs}, {o: found[g.name] for o, g in zip(ofs, second.outputs[len(ofs) :], strict=True)}
 
 
@@ -92,8 +92,8 @@ def hvp(model: Graph, feeds: Mapping[str, Any], vectors: Mapping[str, Any], of: 
         program = model.kept[key] = (second, compile(second))
     second, f = program
     directions = _seed_names(second, model)
-    fed = {**feeds, **{n: np.asarray(v) for n, v in zip(directions, vectors.values(), strict=True)}}
-    found = f(_accepted(second, fed))
+    fed = {n: np.asarray(v) for n, v in zip(directions, vectors.values(), strict=True)}
+    found = f(_accepted(second, model, feeds) | fed)
     return {str(o.of): found[o.name] for o in second.outputs}
 
 
@@ -101,7 +101,7 @@ def jacobian(
     model: Graph, feeds: Mapping[str, Any], of: str | None = None, wrt: Sequence[str] | str | None = None
 ) -> Arrays:
     """For each name in `wrt`, the array of derivatives, of shape ``of.shape + wrt.shape``: one pullback a row."""
-    (name,) = _float_outputs(model, of)
+    name = _one_output(model, of)
     value = run(model, feeds)[name]
     rows: dict[str, list[Any]] = {}
     for k in range(value.size):
@@ -158,7 +158,7 @@ def check_gradients(
 
     Raises: DerivativeError where the gradient cannot be made.
     """
-    (name,) = _float_outputs(model, of)
+    name = _one_output(model, of)
     rng = np.random.default_rng(seed)
     f = compile(model)
     value = f(feeds)[name]
@@ -210,13 +210,29 @@ def _float_outputs(model: Graph, of: str | Sequence[str] | None) -> tuple[str, .
     return found
 
 
+def _one_output(model: Graph, of: str | Sequence[str] | None) -> str:
+    names = _float_outputs(model, of)
+    if len(names) != 1:
+        raise DerivativeError(
+            f"got outputs {', '.join(names) or 'none'}, expected one", code="IR704",
+            where=f"graph {model.name!r}", remedy="name it as `of`",
+        )  # fmt: skip
+    return names[0]
+
+
 def _cotangents(model: Graph, of: tuple[str, ...] | None, cotangents: Any) -> Arrays:
     """Cotangents by output, from a mapping, a list in the order of `of`, or the one array."""
     if cotangents is None:
         return {}
-    if isinstance(cotangents, Mapping):
-        return dict(cotangents)
     names = of or _float_outputs(model, None)
+    if isinstance(cotangents, Mapping):
+        if of is None:
+            return dict(cotangents)
+        if set(cotangents) != set(names):
+            got = ", ".join(map(str, cotangents)) or "none"
+            raise FeedError(f"got cotangents for {got}, expected {', '.join(names)}", code="IR605",
+                            where=f"graph {model.name!r}")  # fmt: skip
+        return {name: cotangents[name] for name in names}
     listed = list(cotangents) if isinstance(cotangents, list | tuple) else [cotangents]
     if len(listed) != len(names):
         raise FeedError(f"got {len(listed)} cotangents for outputs {', '.join(names)}", code="IR605",
@@ -225,14 +241,14 @@ def _cotangents(model: Graph, of: tuple[str, ...] | None, cotangents: Any) -> Ar
 
 
 def _with_cotangents(graph: Graph, model: Graph, feeds: Mapping[str, Any], given: Arrays) -> Arrays:
-    fed = dict(feeds)
+    fed = _accepted(graph, model, feeds)
     for name, y in zip(_seed_names(graph, model), given, strict=True):
         t = graph.nodes[name].type
         if isinstance(t, TensorType):
             fed[name] = np.asarray(given[y], t.dtype.numpy)
         else:
             fed[name] = given[y]
-    return _accepted(graph, fed)
+    return fed
 
 
 def _seed_names(graph: Graph, model: Graph) -> list[str]:
@@ -241,8 +257,17 @@ def _seed_names(graph: Graph, model: Graph) -> list[str]:
     return [str(n.name) for n in graph.inputs if n.name not in own]
 
 
-def _accepted(graph: Graph, feeds: Mapping[str, Any]) -> Arrays:
-    """The feeds that a derived graph still has: one whose value no derivative needs may be gone."""
+def _accepted(graph: Graph, model: Graph, feeds: Mapping[str, Any]) -> Arrays:
+    """The feeds of `model` that a graph derived from it still has: one whose value no derivative needs may be gone."""
+    bound = model.kept.get("bound")
+    if bound is None:
+        roles = {model.names.get(i): model.variables[~int(model.kind[i])].role for i in model.variable_nodes}
+        bound = model.kept["bound"] = {n: None for n, role in roles.items() if n and role is not Role.CONSTANT}
+    for name in feeds:
+        if name not in bound:
+            expected = ", ".join(bound) or "none"
+            raise FeedError(f"got a feed for {name!r}, expected one of: {expected[:400]}", code="IR601",
+                            where=f"graph {model.name!r}")  # fmt: skip
     return {n: x for n, x in feeds.items() if n in graph.by_name}
 
 

@@ -220,9 +220,7 @@ CODES: dict[str, Code] = {
     ),
     "IR603": Code("feed does not fit", "a feed has not the declared dtype or shape", "cast or reshape it"),
     "IR604": Code("dim out of bounds", "a dim is outside the bounds of its symbol", "feed an array within the bounds"),
-    "IR605": Code(
-        "number of cotangents", "there are more or fewer cotangents than outputs", "give one for each output"
-    ),
+    "IR605": Code("cotangents", "the cotangents are not one for each output in `of`", "give one for each output"),
     "IR610": Code("execution", "an op failed while it ran", "see the node and the operands' types in the message"),
     "IR611": Code(
         "loop cannot be stacked",

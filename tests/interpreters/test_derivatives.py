@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import irlib
-from irlib.errors import DerivativeError
+from irlib.errors import DerivativeError, FeedError
 from irlib.interpreters.numpy_ref.algorithms import backward, first_not_finite
 
 
@@ -190,3 +191,39 @@ def test_bounds_of_symbols_come_along() -> None:
     b.output("y", b.sum(b.tanh(b.input("x", "float64[n]"))), role="loss")
     m = b.build()
     assert irlib.gradient(m, wrt="x").symbols == m.symbols
+
+
+def two_outputs() -> irlib.Graph:
+    b = irlib.Builder("two")
+    x, w = b.input("x", "float64[2]"), b.parameter("w", np.ones(2))
+    b.output("y", x * w)
+    b.output("loss", b.sum(x * w))
+    return b.build()
+
+
+@pytest.mark.parametrize("name", ["W", "d_loss", "loss"])
+def test_a_feed_of_a_wrong_name_is_refused_by_every_derivative(name: str) -> None:
+    model = two_outputs()
+    feeds = {"x": np.ones(2), name: np.zeros(2)}
+    calls: list[Callable[[], Any]] = [
+        lambda: irlib.value_and_grad(model, feeds, of="loss"),
+        lambda: irlib.jvp(model, feeds, {"w": np.ones(2)}),
+        lambda: irlib.hvp(model, feeds, {"w": np.ones(2)}, of="loss"),
+        lambda: irlib.jacobian(model, feeds, of="y"),
+        lambda: irlib.hessian(model, feeds, of="loss"),
+    ]
+    for call in calls:
+        with pytest.raises(FeedError, match=f"got a feed for '{name}'"):
+            call()
+
+
+@pytest.mark.parametrize(("of", "given"), [("y", {"loss": 1.0}), (["y", "loss"], {"loss": 1.0}), ("loss", {})])
+def test_cotangents_are_one_for_each_output_asked_for(of: Any, given: dict[str, Any]) -> None:
+    with pytest.raises(FeedError, match="got cotangents for"):
+        irlib.value_and_grad(two_outputs(), {"x": np.ones(2)}, of=of, cotangents=given)
+
+
+def test_the_one_output_of_a_jacobian_must_be_named_among_several() -> None:
+    for call in (irlib.jacobian, irlib.check_gradients):
+        with pytest.raises(DerivativeError, match="got outputs y, loss, expected one"):
+            call(two_outputs(), {"x": np.ones(2)})
