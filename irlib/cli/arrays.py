@@ -7,6 +7,7 @@ that is not there. Kinds that numpy has no name for (bfloat16, float8..) are sto
 from __future__ import annotations
 
 import math
+import tokenize
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -60,10 +61,10 @@ def _array(file: IO[bytes], size: int, where: str) -> Any:
     """The array that `file`, of `size` bytes, holds."""
     try:
         shape, dtype = _header(file)
-    except ValueError as error:
+    except (ValueError, SyntaxError, tokenize.TokenError, MemoryError, RecursionError) as error:
         raise FileError(f"it is no .npy array: {error}", code="IR501", where=where) from error
-    if dtype.hasobject:
-        raise SafetyError("it holds Python objects, expected numbers or text", code="IR510", where=where)
+    if dtype.hasobject or dtype.names is not None or dtype.subdtype is not None:
+        raise SafetyError("it holds Python objects or records, expected numbers or text", code="IR510", where=where)
     stored, said = size - file.tell(), math.prod(shape) * dtype.itemsize
     if stored != said or min(shape, default=0) < 0:
         raise SafetyError(f"{stored} bytes, expected {said} for {dtype}{list(shape)}", code="IR220", where=where)

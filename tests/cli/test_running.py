@@ -190,3 +190,30 @@ def test_grad_of_what_is_not_there_is_an_error(command: Command, model: Path, tm
     ran = command("grad", model, "--of", "los", "-o", tmp_path / "g.pb")
     assert (ran.status, "[IR113]" in ran.err) == (1, True)
     assert not (tmp_path / "g.pb").exists()
+
+
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        (b"\x93NUMPY\x01\x00\x10\x00{'shape': (2,    ", "it is no .npy array"),
+        (b"\x93NUMPY\x01\x00\x03\x00(((", "it is no .npy array"),
+    ],
+)
+def test_a_header_that_is_no_dict_is_an_error(
+    command: Command, model: Path, tmp_path: Path, member: bytes, words: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        archive.writestr("x.npy", member)
+    ran = command("run", model, "--inputs", tmp_path / "x.npz")
+    assert ran.status == 1
+    assert words in ran.err
+
+
+def test_records_are_not_taken_for_the_numbers_in_them(command: Command, tmp_path: Path) -> None:
+    b = irlib.Builder("m")
+    b.output("y", b.tanh(b.input("x", "float64[2]")))
+    irlib.save(b.build(), tmp_path / "m.pb")
+    np.savez(tmp_path / "x.npz", x=np.zeros(2, [("a", "float32"), ("b", "int32")]))
+    ran = command("run", tmp_path / "m.pb", "--inputs", tmp_path / "x.npz")
+    assert ran.status == 1
+    assert "records" in ran.err
