@@ -42,9 +42,17 @@ def remainder(b: Any, site: Any, x: Any, y: Any) -> Any:
 
 @emits("floor_divide")
 def floor_divide(e: Any, site: Any, x: Any, y: Any) -> Any:
+    """Of floats as numpy does it: by the remainder, whose quotient is whole but for rounding."""
     if x.dtype.is_integer:
         return e.op("Div", e.op("Sub", x, e.op("Mod", x, y)), y)
-    return e.op("Floor", e.op("Div", x, y))
+    return e.writer.lowered_row(_floor_divide, site, (x, y))
+
+
+def _floor_divide(b: Any, site: Any, x: Any, y: Any) -> Any:
+    rest = b.fmod(x, y)
+    off = b.logical_and(b.not_equal(rest, 0), b.not_equal(b.less(rest, 0), b.less(y, 0)))
+    quotient = (x - rest) / y
+    return b.round(b.where(off, quotient - 1, quotient))
 
 
 @emits("not_equal")

@@ -24,10 +24,9 @@ def scatter(b: Any, site: Any, x: Any, indices: Any, updates: Any) -> Any:
         raise site.unsupported("the rank of x or of the indices is not known", "use irlib.specialize before")
     axis, rank = site.op.axis % x.rank, x.rank
     if indices.rank != 1:
-        indices = b.reshape(indices, [-1])
         lead, behind = _dims(b, x, 0, axis), _dims(b, x, axis + 1, rank)
         updates = b.reshape(updates, _vector(b, [*lead, -1, *behind]))
-    if rank > 1:
+    if rank > 1 or indices.rank != 1:
         indices = b.reshape(indices, [1] * axis + [-1] + [1] * (rank - 1 - axis))
         indices = b.broadcast_to(indices, b.shape(updates))
     return b.scatter_along_axis(x, indices, updates, axis=axis, reduction=site.op.reduction)
@@ -176,11 +175,6 @@ def _starts(name: str, x: Any) -> Any:
         return -np.inf if name == "cumulative_max" else np.inf
     bounds = np.iinfo(x.dtype.numpy)
     return bounds.min if name == "cumulative_max" else bounds.max
-
-
-@emits("einsum")
-def einsum(e: Any, site: Any, *xs: Any) -> Any:
-    return e.op("Einsum", *xs, equation=site.op.equation)
 
 
 @emits("det")

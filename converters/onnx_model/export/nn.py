@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from irlib.converters.onnx_model.export.row import emits
 from irlib.converters.onnx_model.schemas import schema
 
@@ -18,7 +20,6 @@ _SAME: dict[str, tuple[str, tuple[str, ...]]] = {
     "hard_swish": ("HardSwish", ()),
     "softsign": ("Softsign", ()),
     "mish": ("Mish", ()),
-    "softmax": ("Softmax", ("axis",)),
     "log_softmax": ("LogSoftmax", ("axis",)),
     "hardmax": ("Hardmax", ("axis",)),
     "shrink": ("Shrink", ("lambd", "bias")),
@@ -36,9 +37,48 @@ def same(e: Any, site: Any, x: Any) -> Any:
 
 
 def _equal(default: Any, value: Any) -> bool:
-    import numpy as np
-
     return bool(np.float32(default) == np.float32(value))
+
+
+@emits("softmax")
+def softmax(e: Any, site: Any, x: Any) -> Any:
+    """ONNX's, but that ours makes a row of -inf zeros and not NaN: the body says it where such rows may be."""
+    if _may_hold_minus_inf(e, x):
+        return None
+    return e.op("Softmax", x, axis=site.op.axis if site.op.axis != -1 else None)
+
+
+_THROUGH = ("Add", "Cast", "Concat", "Expand", "Identity", "Mul", "Reshape", "Slice", "Transpose", "Trilu", "Unsqueeze",
+            "Where")  # fmt: skip
+
+
+def _may_hold_minus_inf(e: Any, x: Any) -> bool:
+    """Whether it is masked: -inf chosen, or something given with the data added."""
+    waiting, seen = [(x.name, False)], set()
+    constants = {t.name: t for scope in (e.scope, e.scope.root) for t in scope.initializers}
+    given = e.scope.model.fed
+    while waiting:
+        name, added = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in constants:
+            if _holds_minus_inf(constants[name]):
+                return True
+            continue
+        if name in given and added:
+            return True
+        node = e.scope.maker(name)
+        if node is not None and node.op_type in _THROUGH:
+            waiting += [(i, added or node.op_type == "Add") for i in node.input if i]
+    return False
+
+
+def _holds_minus_inf(tensor: Any) -> bool:
+    from irlib.converters.onnx_model.tensors import read_tensor
+
+    array = read_tensor(tensor).array
+    return array.dtype.kind == "f" and bool(np.isneginf(array).any())
 
 
 @emits("gelu")

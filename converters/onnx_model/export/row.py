@@ -31,14 +31,16 @@ class Row:
     lowers: bool
     fills: bool = False
     """Whether it is told, after the site, the number that all elements of each operand are, None where not known."""
+    first: bool = False
+    """Whether it goes before the rows of `direct`, for nodes that have no name from a model."""
 
 
 ROWS: dict[str, Row] = {}
 
 
-def emits(*names: str) -> Callable[[_Function], _Function]:
+def emits(*names: str, first: bool = False) -> Callable[[_Function], _Function]:
     """Enter the decorated function as the row of ops `names`, in ops of ONNX."""
-    return _entering(names, lowered=False, fills=False)
+    return _entering(names, lowered=False, fills=False, first=first)
 
 
 def lowers(*names: str, fills: bool = False) -> Callable[[_Function], _Function]:
@@ -46,12 +48,14 @@ def lowers(*names: str, fills: bool = False) -> Callable[[_Function], _Function]
     return _entering(names, lowered=True, fills=fills)
 
 
-def _entering(names: tuple[str, ...], *, lowered: bool, fills: bool) -> Callable[[_Function], _Function]:
+def _entering(
+    names: tuple[str, ...], *, lowered: bool, fills: bool, first: bool = False
+) -> Callable[[_Function], _Function]:
     def enter(function: _Function) -> _Function:
         for name in names:
             if name in ROWS:
                 raise ValueError(f"{name} has two rows")
-            ROWS[name] = Row(function, _operands(function, 3 if fills else 2), lowered, fills)
+            ROWS[name] = Row(function, _operands(function, 3 if fills else 2), lowered, fills, first)
         return function
 
     return enter

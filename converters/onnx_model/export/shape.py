@@ -112,15 +112,12 @@ def reverse(e: Any, site: Any, x: Any, axes: Any) -> Any:
     return e.op("Slice", x, back, far, axes, back, type=site.type)
 
 
-_PAD_AXES = 18
-
 
 @emits("pad")
 def pad(e: Any, site: Any, x: Any, pads: Any, value: Any, axes: Any) -> Any:
     axes = _axes(e, axes)
-    if axes is not None and e.opset < _PAD_AXES:
-        if axes.ints is None or pads.ints is None or x.rank is None:
-            raise site.unsupported(f"Pad with axes that are computed is not in opset {e.opset}", "use opset=18")
+    # pads of all axes where they are known: older opsets ask for it, and an optimizer of onnxruntime trips over axes
+    if axes is not None and axes.ints is not None and pads.ints is not None and x.rank is not None:
         whole = [0] * (2 * x.rank)
         for k, axis in enumerate(axes.ints):
             whole[axis % x.rank] = pads.ints[k]

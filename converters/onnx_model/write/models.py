@@ -101,6 +101,7 @@ class ModelWriter:
         versions = known.get("opsets")
         self._versions: dict[str, int] = versions if isinstance(versions, dict) else {}
         self.functions = Functions(self, metadata)
+        self.fed = {n.name for n in graph.inputs}
         self.taken: set[str] = {*graph.names.values(), *(o.name for o in graph.outputs)}
         self._counts: dict[str, int] = {}
 

@@ -94,7 +94,7 @@ class Writer:
             if isinstance(op, ForeignOp):
                 made = foreign(self, site, operands, names, extras)
             else:
-                made = self._direct(site, operands, extras) or self._by_row(site, operands)
+                made = self._own(site, operands, extras)
             if made is None:
                 made = self._as_body(site, operands)
         except IRError as error:
@@ -107,6 +107,12 @@ class Writer:
             if v.tensor is None:
                 v.type = _closer(v.type, t)
         return made
+
+    def _own(self, site: Site, operands: Sequence[Val | None], extras: Any) -> Sequence[Val] | None:
+        row = find_export(site.op.name)
+        made = self._by_row(row, site, operands) if row is not None and row.first and extras is None else None
+        made = made or self._direct(site, operands, extras)
+        return made if made or row is None else self._by_row(row, site, operands)
 
     def _direct(self, site: Site, operands: Sequence[Val | None], extras: Any) -> Sequence[Val] | None:
         op, types = site.op, tuple(None if v is None else v.type for v in operands)
@@ -134,10 +140,7 @@ class Writer:
             return [made]
         return None
 
-    def _by_row(self, site: Site, operands: Sequence[Val | None]) -> Sequence[Val] | None:
-        row = find_export(site.op.name)
-        if row is None:
-            return None
+    def _by_row(self, row: Row, site: Site, operands: Sequence[Val | None]) -> Sequence[Val] | None:
         given = list(operands)
         if row.operands > len(given):
             given += [None] * (row.operands - len(given))
@@ -152,6 +155,10 @@ class Writer:
         if made is None:
             return None
         return list(made) if isinstance(made, tuple) else [made]
+
+    def lowered_row(self, write: Any, site: Site, operands: Sequence[Val]) -> tuple[Val, ...]:
+        """The results of an op said in other ops of irlib by the function `write`."""
+        return tuple(self.inlined(self._lowered(Row(write, len(operands), lowers=True), site, operands), operands))
 
     def _lowered(self, row: Row, site: Site, operands: Sequence[Val | None]) -> Graph:
         described = tuple(None if v is None else Operand(v.type, v.known) for v in operands)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from irlib.converters.onnx_model import schemas
+from irlib.converters.onnx_model.dtypes import dtype_of_number
 from irlib.converters.onnx_model.names import free_names, subgraphs
 from irlib.converters.onnx_model.write.protos import attribute_proto, tensor_proto
 from irlib.converters.onnx_model.write.values import Site, Val
@@ -134,7 +135,7 @@ class Scope:
         names = [self.temporary(name.lower()) for _ in range(count)]
         protos = [attribute_proto(k, v, found.attributes[k].kind) for k, v in given.items()]
         self.append(self.proto(name, inputs, names, protos))
-        default = self._default_type(operands)
+        default = _default_type(name, operands, given)
         made = tuple(Val(self, t if t is not None else default, n) for t, n in zip(types, names, strict=True))
         return made[0] if outputs == 1 else made
 
@@ -153,11 +154,6 @@ class Scope:
         if misfit:
             raise site.unsupported(f"ONNX cannot say it: {name}-{found.since}: {misfit}", "cast the operand")
         return found
-
-    @staticmethod
-    def _default_type(operands: Sequence[Val | None]) -> Type | None:
-        first = next((v.type for v in operands if v is not None and v.type is not None), None)
-        return TensorType(first.dtype, None) if isinstance(first, TensorType) else first
 
     def append(self, node: Any) -> None:
         """Append a node whose output names are claimed."""
@@ -186,6 +182,11 @@ class Scope:
         v.name = new
         return True
 
+    def maker(self, name: str) -> Any:
+        """The node of this scope that makes `name`, or None."""
+        at = self._maker.get(name)
+        return None if at is None else self.nodes[at]
+
     def swept(self, needed: Iterable[str]) -> list[Any]:
         """The nodes without those that serve nothing; `needed` are the outputs' names."""
         used = set(needed)
@@ -197,6 +198,25 @@ class Scope:
                 for g in subgraphs(node):
                     used.update(free_names(g))
         return [*self.constants, *kept[::-1]]
+
+
+_RESULT: dict[str, str] = {
+    **dict.fromkeys(("Shape", "Size", "NonZero", "ArgMax", "ArgMin", "SequenceLength"), "int64"),
+    **dict.fromkeys(("Equal", "Greater", "Less", "LessOrEqual", "GreaterOrEqual", "IsNaN", "IsInf"), "bool"),
+}
+"""The dtype of results that is not that of the first operand."""
+
+
+def _default_type(name: str, operands: Sequence[Val | None], attributes: dict[str, Any]) -> Type | None:
+    if name in _RESULT:
+        return TensorType(DTYPES[_RESULT[name]], None)
+    if name == "Cast":
+        return TensorType(dtype_of_number(attributes["to"]), None)
+    types = [v.type for v in operands if v is not None and v.type is not None]
+    if name == "Where" and len(types) > 1:
+        types = types[1:]
+    first = types[0] if types else None
+    return TensorType(first.dtype, None) if isinstance(first, TensorType) else first
 
 
 def _constant(attribute: str | None, tensor: Tensor) -> Any:
