@@ -15,7 +15,7 @@ from irlib.converters.onnx_model.rules.rule import CAPTURES
 from irlib.errors import IRError, IRTypeError, SafetyError, StructureError
 from irlib.graph import Graph
 from irlib.op import normalized_axis
-from irlib.types import DTYPES, SequenceType, TensorType, Type
+from irlib.types import DTYPES, OptionalType, SequenceType, TensorType, Type
 from irlib.validate.place import shown
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def _region(
 
 def _joined(a: Type, b: Type, give_up: bool) -> Type:  # noqa: FBT001
     """A type that covers both."""
+    if isinstance(a, OptionalType) and not isinstance(b, OptionalType):  # it goes on as what is in it
+        return OptionalType(_joined(a.element, b, give_up))
     try:
         found = joined(a, b, "carried value")
     except IRError:

@@ -12,6 +12,7 @@ from irlib.converters.onnx_model.rules.operands import element
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rule
 from irlib.graph import Graph
 from irlib.methods import Emitter, Value
+from irlib.types import OptionalType
 
 
 @rule("If", 1)
@@ -24,13 +25,25 @@ def if_(b: Emitter, n: OnnxOp, condition: Value, *captured: Value) -> Any:
 @rule("Loop", 1)
 def loop(b: Emitter, n: OnnxOp, trips: Value | None, condition: Value | None, *values: Value) -> Any:
     carries = len(values) - n.captures
-    body = _without_condition(n.graph("body"), carries, ignored=condition is None)
+    wrapped = _wrapped(n.graph("body"), values[:carries])
+    body = _without_condition(n.graph("body"), wrapped, ignored=condition is None)
     trips = None if trips is None else _scalar(b, trips)
     start = None if condition is None else _scalar(b, condition)
-    return b.while_loop(trips, start, *values, body=body, carries=carries)
+    results = b.while_loop(trips, start, *values, body=body, carries=carries)
+    return tuple(b.optional_get(v) if k in wrapped else v for k, v in enumerate(results))
 
 
-def _without_condition(body: Graph, carries: int, *, ignored: bool) -> Graph:
+def _wrapped(body: Graph, values: tuple[Value, ...]) -> set[int]:
+    """The carried values that begin as an optional and go on as what is in it: every step takes an optional."""
+    types = [body.value_type(body.output_value(o)) for o in body.outputs[1:]]
+    return {
+        k
+        for k, (value, t) in enumerate(zip(values, types, strict=False))
+        if isinstance(value.type, OptionalType) and not isinstance(t, OptionalType)
+    }
+
+
+def _without_condition(body: Graph, wrapped: set[int], *, ignored: bool) -> Graph:
     """A Loop's body as ours: it is run only where its condition input is true, so it need not be told.
 
     Where the loop has no condition, the one its body computes is not heeded.
@@ -41,8 +54,8 @@ def _without_condition(body: Graph, carries: int, *, ignored: bool) -> Graph:
     going_on, *results = b.apply(body, inputs)
     names = [o.name for o in body.outputs]
     b.output(names[0], b.constant(np.array(True)) if ignored else _scalar(b, going_on))
-    for name, value in zip(names[1:], results, strict=True):
-        b.output(name, value)
+    for k, (name, value) in enumerate(zip(names[1:], results, strict=True)):
+        b.output(name, b.optional_some(value) if k in wrapped else value)
     return b.build()
 
 
