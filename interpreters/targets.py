@@ -13,7 +13,10 @@ __all__ = ["TARGETS", "compile", "run"]
 
 Program = Callable[[Mapping[str, Any] | None], dict[str, Any]]
 
-TARGETS = {"reference": ("irlib.interpreters.numpy_ref.program", "Program")}
+TARGETS = {
+    "reference": ("irlib.interpreters.numpy_ref.program", "Program"),
+    "numpy": ("irlib.converters.numpy_code.compiled", "Program"),
+}
 """Where the program class of each target is; imported when asked for."""
 
 

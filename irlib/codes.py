@@ -284,6 +284,9 @@ CODES: dict[str, Code] = {
     "IR858": Code(
         "type of value", "maps, opaque and sparse values are types that irlib does not have", "convert it first"
     ),
+    # numpy code
+    "IR870": Code("not numpy", "an op, or what is known of its types, cannot be numpy code", "see the message"),
+    "IR871": Code("no such style", "emitted code has no such style", "use one that the message names"),
     # what ails a network
     "IR901": Code(
         "vanishing gradients",

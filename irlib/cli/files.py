@@ -36,9 +36,7 @@ def _to_onnx(graph: Graph, path: Path) -> None:
 
 
 def _to_numpy(graph: Graph, path: Path) -> None:
-    source = face("to_numpy")(graph)
-    with written(path) as file:
-        file.write(source)
+    face("to_numpy")(graph).save(path)
 
 
 READERS: dict[str, Callable[..., Any]] = {".pb": _load, ".json": _load, ".onnx": _from_onnx}

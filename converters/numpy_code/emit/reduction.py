@@ -1,0 +1,84 @@
+"""Reductions and cumulative functions; half floats accumulate in float32."""
+
+from __future__ import annotations
+
+from irlib.converters.numpy_code.emit import form
+from irlib.converters.numpy_code.emit.form import Expr, Rule, Site, call, rules
+
+__all__: list[str] = []
+
+
+def _reduction(name: str, *, accumulates: bool = False) -> Rule:
+    """``x.sum(axis)``; a dtype that numpy does not reduce in is computed wider and cast once."""
+
+    def rule(site: Site) -> Expr:
+        x = site[0]
+        t = x.dtype
+        axis = None
+        if site.has(1):
+            known = site[1].ints
+            axis = repr(known[0]) if known is not None and len(known) == 1 else site.ints(1)
+        keep = "True" if site.op.keepdims else None
+        wide = "np.float32" if t.is_half else form.widened(t)
+        dtype = site.dtype(t) if accumulates and t.is_integer and wide is None else None
+        source = x.atom if wide is None else f"{x.atom}.astype({wide})"
+        made = call(f"{source}.{name}", axis=axis, dtype=dtype, keepdims=keep)
+        back = wide is not None and site.result().dtype is t
+        return Expr(f"{made.text}.astype({site.dtype(t)})") if back else made
+
+    return rule
+
+
+def _place(name: str) -> Rule:
+    def rule(site: Site) -> Expr:
+        x, op = site[0], site.op
+        source = x.at(form.LOOSE) if form.widened(x.dtype) is None else f"{x.atom}.astype(np.float32)"
+        if op.select_last:
+            return site.helper("_arg_last", f"np.{name}", source, op.axis, op.keepdims)
+        axis = None if op.axis is None else op.axis
+        return call(f"np.{name}", source, axis=axis, keepdims="True" if op.keepdims else None)
+
+    return rule
+
+
+def _cumulative(ufunc: str, first: int) -> Rule:
+    def rule(site: Site) -> Expr:
+        x, op = site[0], site.op
+        half = x.dtype.is_half
+        wide = "np.float32" if half else form.widened(x.dtype)
+        source = str(x) if wide is None else f"{x.atom}.astype({wide})"
+        exclusive = getattr(op, "exclusive", False)
+        if exclusive or op.reverse:
+            made = site.helper(
+                "_cumulative", f"np.{ufunc}.accumulate", source, site.number(1), first, exclusive, op.reverse
+            )
+        else:
+            dtype = site.dtype(x.dtype) if wide is None else wide
+            made = call(f"np.{ufunc}.accumulate", source, site.number(1), dtype)
+        return made if wide is None else Expr(f"{made.text}.astype({site.dtype(x.dtype)})")
+
+    return rule  # fmt: skip
+
+
+def _linear_recurrence(site: Site) -> Expr:
+    a, x = site[0], site[1]
+    if not x.dtype.is_half:
+        return site.helper("_linear_recurrence", a, x, site.number(2), site.op.reverse)
+    wide = [f"{o.atom}.astype(np.float32)" for o in (a, x)]
+    made = site.helper("_linear_recurrence", *wide, site.number(2), site.op.reverse)
+    return Expr(f"{made.text}.astype({site.dtype(x.dtype)})")
+
+
+rules({name: _reduction(name) for name in ("max", "min", "any", "all")})
+rules({name: _reduction(name, accumulates=True) for name in ("sum", "prod")})
+rules(
+    {
+        "argmax": _place("argmax"),
+        "argmin": _place("argmin"),
+        "cumulative_sum": _cumulative("add", 0),
+        "cumulative_prod": _cumulative("multiply", 1),
+        "cumulative_max": _cumulative("maximum", 0),
+        "cumulative_min": _cumulative("minimum", 0),
+        "linear_recurrence": _linear_recurrence,
+    }
+)

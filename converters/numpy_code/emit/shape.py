@@ -1,0 +1,142 @@
+"""Shapes, slices, padding, joining, and values made from sizes."""
+
+from __future__ import annotations
+
+from irlib.converters.numpy_code.emit.form import Expr, Site, call, rules
+
+__all__: list[str] = []
+
+
+def _reshape(site: Site) -> Expr:
+    if site.static is not None:
+        return Expr(f"{site[0].atom}.reshape({site.static})")
+    shape = site[1].ints
+    if shape is not None and (-1 not in shape or 0 not in shape):
+        return Expr(f"{site[0].atom}.reshape({shape})")
+    return site.helper("_reshape", site[0], site.ints(1))
+
+
+def _transpose(site: Site) -> Expr:
+    perm = site.op.perm
+    return Expr(f"{site[0].atom}.T" if perm is None else f"{site[0].atom}.transpose({perm})")
+
+
+def _target(site: Site) -> str:
+    return repr(site.static) if site.static is not None else site.ints(1)
+
+
+def _sum_to(site: Site) -> Expr:
+    x = site[0]
+    if not x.dtype.is_half:
+        return site.helper("_sum_to", x, _target(site))
+    made = site.helper("_sum_to", f"{x.atom}.astype(np.float32)", _target(site))
+    return Expr(f"{made.text}.astype({site.dtype(x.dtype)})")
+
+
+def _squeeze(site: Site) -> Expr:
+    if site.static is not None:
+        return Expr(f"{site[0].atom}.reshape({site.static})")
+    return call("np.squeeze", site[0], *([site.ints(1)] if site.has(1) else []))
+
+
+def _unsqueeze(site: Site) -> Expr:
+    if site.static is not None:
+        return Expr(f"{site[0].atom}.reshape({site.static})")
+    return call("np.expand_dims", site[0], site.ints(1))
+
+
+def _index(site: Site, first: int) -> str:
+    """The index that bounds from operand `first` on are: written out where they are constants."""
+    bounds = [site[k].ints if site.has(k) else None for k in range(first, first + 4)]
+    rank = site[0].rank
+    known = all(b is not None or not site.has(first + k) for k, b in enumerate(bounds))
+    if rank is None or not known or rank > 8:
+        given = [site.ints(k) if site.has(k) else "None" for k in range(first, first + 4)]
+        while given[-1] == "None":
+            given.pop()
+        return site.helper("_slices", f"{site[0].atom}.ndim", *given).text
+    starts, ends, axes, steps = bounds
+    assert starts is not None
+    assert ends is not None
+    places = range(len(starts)) if axes is None else [a % rank for a in axes]
+    index = [":"] * rank
+    for k, axis in enumerate(places):
+        index[axis] = _slice(starts[k], ends[k], 1 if steps is None else steps[k])
+    while index and index[-1] == ":" and len(index) > 1:
+        index.pop()
+    return ", ".join(index) or "..."
+
+
+_FAR = 2**31 - 1
+
+
+def _slice(start: int, end: int, step: int) -> str:
+    """A slice without the bounds that are an end of the axis anyway."""
+    first = "" if (start == 0 and step > 0) or (start >= _FAR and step < 0) else str(start)
+    last = "" if (end >= _FAR and step > 0) or (end <= -_FAR and step < 0) else str(end)
+    return f"{first}:{last}" if step == 1 else f"{first}:{last}:{step}"
+
+
+def _slice_of(site: Site) -> Expr:
+    return Expr(f"{site[0].atom}[{_index(site, 1)}]")
+
+
+def _slice_update(site: Site) -> Expr:
+    index = _index(site, 2)
+    if index.startswith("_slices"):
+        return site.helper("_slice_update", site[0], site[1], index)
+    return site.helper("_slice_update", site[0], site[1], f"np.s_[{index}]")
+
+
+def _pad(site: Site) -> Expr:
+    given = [str(site[0]), site.ints(1)]
+    if site.has(2):
+        given.append(str(site[2]))
+    if site.has(3):
+        given.append(f"axes={site.ints(3)}")
+    if site.op.mode != "constant":
+        given.append(f'mode="{site.op.mode}"')
+    return site.helper("_pad", *given)
+
+
+def _concat(site: Site) -> Expr:
+    arrays = [str(site[k]) for k in range(len(site.operands))]
+    inside = f"({', '.join(arrays)},)" if len(arrays) == 1 else f"({', '.join(arrays)})"
+    axis = "" if site.op.axis == 0 else f", axis={site.op.axis}"
+    return Expr(f"np.concatenate({inside}{axis})")
+
+
+def _split(site: Site) -> Expr:
+    axis, count = site.op.axis, len(site.results)
+    sizes = site.ints(1) if site.has(1) else site.helper("_even", f"{site[0].atom}.shape[{axis}]", count).text
+    return site.helper("_split", site[0], sizes, axis)
+
+
+def _reverse(site: Site) -> Expr:
+    return call("np.flip", site[0], *([site.ints(1)] if site.has(1) else []))
+
+
+def _iota(site: Site) -> Expr:
+    dtype = site.dtype(site.op.dtype)
+    made = f"np.arange({site.number(0)})"
+    return Expr(made if dtype == "np.int64" else f"{made}.astype({dtype})")
+
+
+rules(
+    {
+        "shape_of": lambda site: call("np.array", f"np.shape({site[0]})", "np.int64"),
+        "reshape": _reshape,
+        "transpose": _transpose,
+        "broadcast_to": lambda site: call("np.broadcast_to", site[0], _target(site)),
+        "sum_to": _sum_to,
+        "squeeze": _squeeze,
+        "unsqueeze": _unsqueeze,
+        "slice": _slice_of,
+        "slice_update": _slice_update,
+        "pad": _pad,
+        "reverse": _reverse,
+        "concat": _concat,
+        "split": _split,
+        "iota": _iota,
+    }
+)

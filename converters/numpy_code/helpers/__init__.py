@@ -1,0 +1,1 @@
+"""Helper functions that emitted modules carry along; each file stands on its own."""

@@ -1,0 +1,61 @@
+"""Helpers of arithmetic: integers that numpy would divide by zero are refused."""
+
+# mypy: ignore-errors
+
+import numpy as np
+
+
+def _nonzero_divisor(y):
+    """`y`, which has no zero among its elements."""
+    if not np.all(y):
+        raise ZeroDivisionError("an integer divided by zero")
+    return y
+
+
+def _shift_left(x, y):
+    """The bits of `x` moved `y` places up; zeros for a shift by the width or more."""
+    out = (y < 0) | (y >= 8 * x.itemsize)
+    zero = np.zeros((), y.dtype)
+    return np.where(out, x.dtype.type(0), np.left_shift(x, np.where(out, zero, y)))
+
+
+def _shift_right(x, y):
+    """The bits of `x` moved `y` places down; the sign, or zeros, behind them."""
+    most = y.dtype.type(8 * x.itemsize - 1)
+    out = (y < 0) | (y > most)
+    if x.dtype.kind == "u":
+        zero = np.zeros((), y.dtype)
+        return np.where(out, x.dtype.type(0), np.right_shift(x, np.where(out, zero, y)))
+    return np.right_shift(x, np.where(out, most, y))
+
+
+def _sigmoid(x):
+    """1 / (1 + exp(-x)), without overflow."""
+    falling = x.real < 0
+    small = np.exp(np.where(falling, x, -x))
+    return np.where(falling, small, 1) / (1 + small)
+
+
+def _softplus(x):
+    """log(1 + exp(x)), without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _softmax(x, axis):
+    """exp(x) divided by its sum along `axis`; zeros for a row of -inf."""
+    if not x.size:
+        return np.empty_like(x)
+    largest = np.max(x, axis, keepdims=True)
+    exp = np.exp(x - np.where(np.isneginf(largest), 0, largest))
+    total = np.sum(exp, axis, keepdims=True)
+    return exp / np.where(total == 0, 1, total)
+
+
+def _log_softmax(x, axis):
+    """The logarithm of the softmax of `x` along `axis`."""
+    if not x.size:
+        return np.empty_like(x)
+    largest = np.max(x, axis, keepdims=True)
+    y = x - np.where(np.isneginf(largest), 0, largest)
+    total = np.sum(np.exp(y), axis, keepdims=True)
+    return y - np.log(np.where(total == 0, 1, total))

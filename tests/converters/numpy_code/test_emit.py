@@ -1,0 +1,131 @@
+"""Emitted modules against the test vectors and the interpreter: values, gradients, layout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import irlib
+import irlib.interpreters.numpy_ref.kernels
+from irlib.converters.numpy_code import to_numpy
+from irlib.converters.numpy_code.compiled import Program
+from irlib.converters.numpy_code.emit import load_rules
+from irlib.converters.numpy_code.emit.form import RULES
+from irlib.errors import UnsupportedError
+from irlib.op import REGISTRY, Composite
+from irlib.types import TensorType, type_of
+from tests.ops.test_vectors import DIFFERENTIABLE, _dynamic, _same, build
+from tests.vectors import ALL
+from tests.vectors.vector import Vector
+
+WITHOUT_NUMPY = {"regex_full_match"}
+OPEN_TYPES = {"trace", "matrix_power", "avg_pool", "lp_pool", "adaptive_avg_pool"}
+"""Composites whose body is not made before types are known."""
+
+
+def module_of(text: str) -> dict[str, Any]:
+    namespace: dict[str, Any] = {"__name__": "emitted"}
+    exec(compile(text, "emitted.py", "exec"), namespace)
+    return namespace
+
+
+def test_every_primitive_has_a_rule() -> None:
+    load_rules()
+    primitives = {n for (d, n, _), c in REGISTRY.items() if d == "irlib" and not issubclass(c, Composite)}
+    assert primitives - set(RULES) == set()
+
+
+@pytest.mark.parametrize("vector", ALL, ids=str)
+def test_a_vector_emitted_gives_what_is_expected(vector: Vector) -> None:
+    graph = build(vector, vector.operands)
+    if vector.op.name in WITHOUT_NUMPY:
+        with pytest.raises(UnsupportedError):
+            Program(graph)
+        return
+    names = [str(n.name) for n in graph.inputs]
+    for style in ("fused", "nodes"):
+        made = Program(graph, style=style)(dict(zip(names, _dynamic(vector, vector.operands), strict=True)))
+        for k, expected in enumerate(vector.expected):
+            _same(made[f"y{k}"], expected, vector)
+
+
+@pytest.mark.parametrize("vector", ALL, ids=str)
+def test_a_vector_of_unknown_dims_gives_what_is_expected(vector: Vector) -> None:
+    if vector.op.name in WITHOUT_NUMPY:
+        pytest.skip("numpy has no means for it")
+    graph = build(vector, vector.operands, symbolic=True)
+    names = [str(n.name) for n in graph.inputs]
+    try:
+        program = Program(graph)
+    except UnsupportedError:
+        assert vector.op.name in OPEN_TYPES
+        return
+    made = program(dict(zip(names, _dynamic(vector, vector.operands), strict=True)))
+    for k, expected in enumerate(vector.expected):
+        if vector.op.name == "while_loop" and made[f"y{k}"].size == 0:
+            continue  # the stack of no steps has the dims that are known
+        _same(made[f"y{k}"], expected, vector)
+
+
+def _randomly_like(rng: np.random.Generator, array: Any) -> Any:
+    made = rng.standard_normal(array.shape)
+    if array.dtype.kind == "c":
+        made = made + 1j * rng.standard_normal(array.shape)
+    return made.astype(array.dtype)
+
+
+def _carries(array: Any) -> bool:
+    t = type_of(array)
+    return isinstance(t, TensorType) and t.dtype.is_differentiable
+
+
+def _differentiable(vector: Vector) -> list[str]:
+    kept = [k for k, o in enumerate(vector.operands) if o is not None and k not in vector.static]
+    return [
+        f"x{k}"
+        for k in kept
+        if isinstance(vector.operands[k], np.ndarray)
+        and vector.operands[k].dtype.name in ("float32", "float64", "complex64", "complex128")
+        and (vector.wrt is None or k in vector.wrt)
+    ]
+
+
+@pytest.mark.parametrize("vector", DIFFERENTIABLE, ids=str)
+def test_backward_emitted_gives_the_cotangents_of_the_gradient_graph(vector: Vector) -> None:
+    wrt = _differentiable(vector)
+    graph = build(vector, vector.operands)
+    carrying = [
+        (k, o.name)
+        for k, o in enumerate(graph.outputs)
+        if isinstance(vector.expected[k], np.ndarray) and _carries(vector.expected[k])
+    ]
+    if not wrt or not carrying or len(carrying) != len(vector.expected):
+        pytest.skip("nothing to differentiate")
+    ofs = [name for _, name in carrying]
+    gradient = irlib.gradient(graph, ofs, wrt, cotangents=True)
+    rng = np.random.default_rng(1)
+    seeds = {name: _randomly_like(rng, vector.expected[k]) for k, name in carrying}
+    feeds = dict(zip([str(n.name) for n in graph.inputs], _dynamic(vector, vector.operands), strict=True))
+    given = {str(n.name) for n in gradient.inputs}
+    wanted = irlib.run(
+        gradient,
+        {n: v for n, v in {**feeds, **{f"d_{name}": d for name, d in seeds.items()}}.items() if n in given},
+    )
+    module = to_numpy(graph, gradient=wrt, of=ofs)
+    names = module_of(module.source)
+    with np.errstate(all="ignore"):
+        _, saved = names["forward"](module.arrays, *feeds.values())
+        d_out = seeds if len(seeds) > 1 else next(iter(seeds.values()))
+        grads = names["backward"](module.arrays, saved, d_out)
+    for name in wrt:
+        expected = wanted[f"d_{name}"]
+        assert np.asarray(grads[name]).dtype == expected.dtype
+        assert np.shape(grads[name]) == expected.shape
+        scale = max(1.0, float(np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))))
+        np.testing.assert_allclose(grads[name], expected, rtol=1e-9, atol=scale * _atol(expected.dtype))
+
+
+def _atol(dtype: Any) -> float:
+    return 1e-5 if dtype.itemsize // (2 if dtype.kind == "c" else 1) == 4 else 1e-11
