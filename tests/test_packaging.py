@@ -36,7 +36,11 @@ def in_tree() -> list[str]:
         for path in (ROOT / folder).rglob("*"):
             name = path.relative_to(ROOT).as_posix()
             # The links of a checkout, and the copies that stand in their place in an unpacked source archive.
-            if path.is_dir() or "__pycache__" in path.parts or name.startswith(tuple(f"irlib/{x}" for x in LINKED)):
+            if (
+                path.is_dir()
+                or {"__pycache__", ".ruff_cache"} & set(path.parts)
+                or name.startswith(tuple(f"irlib/{x}" for x in LINKED))
+            ):
                 continue
             files.append(name if folder == "irlib" else f"irlib/{name}")
     return sorted(files)

@@ -42,7 +42,11 @@ class Notes:
             self.outputs[key] = list(node.output)
         blank = len(node.input) > 0 and not node.input[-1]
         if blank or node.doc_string or node.overload or len(node.metadata_props):
-            extra: dict[str, Any] = {"doc": node.doc_string, "overload": node.overload, "metadata": properties(node.metadata_props)}
+            extra: dict[str, Any] = {
+                "doc": node.doc_string,
+                "overload": node.overload,
+                "metadata": properties(node.metadata_props),
+            }
             extra["operands"] = len(node.input) if blank else 0  # the last ones absent, yet written
             self.extras[key] = {k: v for k, v in extra.items() if v}
 

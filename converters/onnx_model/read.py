@@ -175,7 +175,9 @@ def _inputs(reader: GraphReader, graph: Any, held: set[str], said: Mapping[str, 
         if info.name in held:
             continue
         try:
-            make = {Role.PARAMETER: reader.b.parameter, Role.BUFFER: reader.b.buffer}.get(said.get(info.name, Role.INPUT))
+            make = {Role.PARAMETER: reader.b.parameter, Role.BUFFER: reader.b.buffer}.get(
+                said.get(info.name, Role.INPUT)
+            )
             reader.values[info.name] = (make or reader.b.input)(clean(info.name), model.symbols.type(info.type))
         except IRError as error:
             model.add_error(error, where)

@@ -11,7 +11,8 @@ import irlib
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.py"))}
-QUICK = {"digits": ["mlp", "3"], "logistic_regression": ["5"], "polynomial_fit": ["100"], "sigmoid_network": ["5"]}
+QUICK = {"digits": ["mlp", "3"], "logistic_regression": ["5"], "polynomial_fit": ["100"], "sigmoid_network": ["5"],
+         "train_in_onnxruntime": ["1"]}  # fmt: skip
 
 
 def run(name: str, folder: Path) -> str:

@@ -150,7 +150,7 @@ def stop_gradient(e: Any, site: Any, x: Any) -> Any:
 def cast(e: Any, site: Any, x: Any) -> Any:
     from irlib.converters.onnx_model.dtypes import NUMBER_OF
 
-    if x.dtype.kind in ("complex",) or site.op.dtype.kind == "complex":
+    if x.dtype.kind == "complex" or site.op.dtype.kind == "complex":
         raise site.unsupported("ONNX does not cast complex numbers")
     return e.op("Cast", x, to=NUMBER_OF[site.op.dtype], type=site.type)
 

@@ -44,9 +44,7 @@ def scan(e: Any, site: Any, *operands: Any) -> Any:
 def while_loop(e: Any, site: Any, trips: Any, start: Any, *operands: Any) -> Any:
     """A Loop without a condition does not ask its body whether to go on, so it is given one that is true."""
     op = site.op
-    body = e.region(
-        op.body, [None] * (1 + op.carries) + list(operands[op.carries :]), first=(TensorType(_BOOL, ()),)
-    )
+    body = e.region(op.body, [None] * (1 + op.carries) + list(operands[op.carries :]), first=(TensorType(_BOOL, ()),))
     if start is None and not _runs_through(op.body):
         start = e.const(True, "bool")
     return _tuple(e.op("Loop", trips, start, *operands[: op.carries], outputs=site.types, body=body))

@@ -46,7 +46,9 @@ def scatter_nd(b: Any, site: Any, x: Any, indices: Any, updates: Any) -> Any:
     """Index tuples as places in x with its first dims made one: a scatter along that. Batches are further indices."""
     depth = None if indices.shape is None else indices.shape[-1]
     if x.rank is None or not isinstance(depth, int):
-        raise site.unsupported("the rank of x or the length of index tuples is not known", "use irlib.specialize before")
+        raise site.unsupported(
+            "the rank of x or the length of index tuples is not known", "use irlib.specialize before"
+        )
     batches = site.op.batch_dims
     if indices.dtype is not _INT64:
         indices = b.cast(indices, dtype="int64")
@@ -139,6 +141,7 @@ def cumulative(b: Any, site: Any, *operands: Any) -> Any:
 
     op, axis = site.op, operands[-1].ints
     x = operands[-2]
+    axis = (0,) if x.rank == 1 else axis
     if axis is None or x.rank is None:
         raise site.unsupported("the axis is computed, or the rank of x is not known", "make it a constant")
     along = axis[0] % x.rank
@@ -151,9 +154,7 @@ def cumulative(b: Any, site: Any, *operands: Any) -> Any:
     }
     if op.name == "linear_recurrence":
         a, x = operands[0], operands[1]
-        _, y = regions.scan(
-            b, lambda r, c, s: (s[0] * c + s[1],) * 2, start, (a, x), reverse=op.reverse, axis=along
-        )
+        _, y = regions.scan(b, lambda r, c, s: (s[0] * c + s[1],) * 2, start, (a, x), reverse=op.reverse, axis=along)
         return y
     first = b.constant(_starts(op.name, x), x.dtype)
     step, exclusive = steps[op.name], getattr(op, "exclusive", False)

@@ -20,7 +20,6 @@ _SAME: dict[str, tuple[str, tuple[str, ...]]] = {
     "hard_swish": ("HardSwish", ()),
     "softsign": ("Softsign", ()),
     "mish": ("Mish", ()),
-    "log_softmax": ("LogSoftmax", ("axis",)),
     "hardmax": ("Hardmax", ("axis",)),
     "shrink": ("Shrink", ("lambd", "bias")),
 }
@@ -40,12 +39,13 @@ def _equal(default: Any, value: Any) -> bool:
     return bool(np.float32(default) == np.float32(value))
 
 
-@emits("softmax")
+@emits("softmax", "log_softmax")
 def softmax(e: Any, site: Any, x: Any) -> Any:
     """ONNX's, but that ours makes a row of -inf zeros and not NaN: the body says it where such rows may be."""
     if _may_hold_minus_inf(e, x):
         return None
-    return e.op("Softmax", x, axis=site.op.axis if site.op.axis != -1 else None)
+    name = "Softmax" if site.op.name == "softmax" else "LogSoftmax"
+    return e.op(name, x, axis=site.op.axis if site.op.axis != -1 else None)
 
 
 _THROUGH = ("Add", "Cast", "Concat", "Expand", "Identity", "Mul", "Reshape", "Slice", "Transpose", "Trilu", "Unsqueeze",

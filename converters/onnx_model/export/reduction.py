@@ -9,8 +9,7 @@ import numpy as np
 from irlib.converters.onnx_model.export.row import emits, lowers
 from irlib.types import DTYPES
 
-_NAMES = {"sum": "ReduceSum", "prod": "ReduceProd", "max": "ReduceMax", "min": "ReduceMin", "mean": "ReduceMean",
-          "logsumexp": "ReduceLogSumExp"}  # fmt: skip
+_NAMES = {"sum": "ReduceSum", "prod": "ReduceProd", "max": "ReduceMax", "min": "ReduceMin", "mean": "ReduceMean"}
 _AXES_AS_OPERAND = 18  # that of ReduceSum is one from opset 13 on
 
 
@@ -28,7 +27,7 @@ def reduced(e: Any, site: Any, name: str, x: Any, axes: Any, *, keepdims: bool) 
     return e.op(name, x, axes=None if axes is None else axes.ints, keepdims=int(keepdims))
 
 
-@emits("sum", "prod", "max", "min", "mean", "logsumexp")
+@emits("sum", "prod", "max", "min", "mean")
 def reduction(e: Any, site: Any, x: Any, axes: Any) -> Any:
     if x.dtype.kind == "bool":
         wide = e.op("Cast", x, to=6)

@@ -1,9 +1,9 @@
 """The table of export rows. What one row of `direct` says needs none here.
 
 ``@emits("sum")`` is a function ``(e, site, *operands)`` that appends ONNX ops with ``e.op("ReduceSum", x, keepdims=0)``
-and returns the result or results. ``@lowers("sum_to")`` is a function ``(b, site, *operands)`` that says the op in other
-ops of irlib, on a builder, for operands of these types. Absent operands are None. A row that returns None leaves a
-composite to its body. ``raise site.unsupported("why")`` is for what ONNX cannot say.
+and returns the result or results. ``@lowers("sum_to")`` is a function ``(b, site, *operands)`` that says the op in
+other ops of irlib, on a builder, for operands of these types. Absent operands are None. A row that returns None leaves
+a composite to its body. ``raise site.unsupported("why")`` is for what ONNX cannot say.
 """
 
 from __future__ import annotations

@@ -59,9 +59,12 @@ def _axes(e: Any, axes: Any) -> Any:
     return axes
 
 
-@emits("squeeze", "unsqueeze")
+@emits("squeeze", "unsqueeze", first=True)
 def squeeze(e: Any, site: Any, x: Any, axes: Any) -> Any:
-    return e.op("Squeeze" if site.op.name == "squeeze" else "Unsqueeze", x, _axes(e, axes), type=site.type)
+    axes = _axes(e, axes)
+    if axes is not None and axes.ints == ():
+        return e.op("Identity", x, type=site.type)  # which runtimes take for axes that are absent
+    return e.op("Squeeze" if site.op.name == "squeeze" else "Unsqueeze", x, axes, type=site.type)
 
 
 @emits("iota")
@@ -92,6 +95,8 @@ def split(e: Any, site: Any, x: Any, sizes: Any) -> Any:
 
 @emits("slice")
 def slice_(e: Any, site: Any, x: Any, starts: Any, ends: Any, axes: Any, steps: Any) -> Any:
+    if x.rank == 0 or starts.ints == ():
+        return e.op("Identity", x, type=site.type)
     return e.op("Slice", x, starts, ends, axes, steps, type=site.type)
 
 
@@ -110,7 +115,6 @@ def reverse(e: Any, site: Any, x: Any, axes: Any) -> Any:
     else:
         back, far = e.const([-1] * len(axes.ints)), e.const([_LEAST] * len(axes.ints))
     return e.op("Slice", x, back, far, axes, back, type=site.type)
-
 
 
 @emits("pad")
@@ -137,7 +141,7 @@ def slice_update(
         if not any(before) and not any(after):
             return update
         return b.pad(update, [*before, *after], None, along)
-    bounds = [v for v in (starts, ends, axes, steps)]
+    bounds = [starts, ends, axes, steps]
     while bounds and bounds[-1] is None:
         bounds.pop()
     if axes is not None and axes.ints is not None and len(axes.ints) == 1 and x.rank is not None:

@@ -122,5 +122,3 @@ def _region(writer: Writer, graph: Graph, operands: Sequence[Val | None], captur
     formal = len(graph.inputs) - captured
     bound = [None] * formal + list(operands[len(operands) - captured :] if captured else [])
     return region(writer, graph, bound)
-
-

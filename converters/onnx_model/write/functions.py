@@ -31,7 +31,7 @@ class Functions:
         self.imported: dict[tuple[str, str, str], Any] = {}
         self.used: set[tuple[str, str, str]] = set()
         self.made: list[Any] = []
-        self._names: dict[Any, str] = {}
+        self._names: dict[Any, Any] = {}
         self._of_body: dict[Any, str] = {}
         self._kept: list[Any] = []  # what the keys above name by identity
         self._read(metadata)

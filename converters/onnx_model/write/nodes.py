@@ -20,7 +20,7 @@ from irlib.converters.onnx_model.write.values import Site, Val
 from irlib.errors import IRError, UnsupportedError
 from irlib.graph import Graph, Role
 from irlib.op import Composite, ForeignOp, Operand
-from irlib.types import TensorType
+from irlib.types import TensorType, Type
 
 __all__ = ["Writer"]
 
@@ -54,6 +54,7 @@ class Writer:
                 names = recalled.outputs(key, count) if key is not None else []
                 names += [wanted.get(at + k) for k in range(len(names), count)]
                 operands = [None if v < 0 else values[v] for v in graph.operand_values(node.index).tolist()]
+                assert node.op is not None
                 site = Site(node.op, node.body, node.types, f"{self.place}, {node}")
                 start = len(self.scope.nodes)
                 results = self._node(site, operands, names, recalled.extras(key))
@@ -151,14 +152,17 @@ class Writer:
         except UnsupportedError:
             if isinstance(site.op, Composite) and site.body is not None:
                 return None  # the body says it in other ops
+            if _is_small(site.types, operands):
+                return None  # `_as_body` computes it in int64
             raise
         if made is None:
             return None
         return list(made) if isinstance(made, tuple) else [made]
 
-    def lowered_row(self, write: Any, site: Site, operands: Sequence[Val]) -> tuple[Val, ...]:
+    def lowered_row(self, write: Any, site: Site, operands: Sequence[Val | None]) -> tuple[Val, ...]:
         """The results of an op said in other ops of irlib by the function `write`."""
-        return tuple(self.inlined(self._lowered(Row(write, len(operands), lowers=True), site, operands), operands))
+        lowered = self._lowered(Row(write, len(operands), lowers=True), site, operands)
+        return tuple(self.inlined(lowered, [v for v in operands if v is not None]))
 
     def _lowered(self, row: Row, site: Site, operands: Sequence[Val | None]) -> Graph:
         described = tuple(None if v is None else Operand(v.type, v.known) for v in operands)  # type: ignore[arg-type]
@@ -178,6 +182,8 @@ class Writer:
     def _as_body(self, site: Site, operands: Sequence[Val | None]) -> Sequence[Val]:
         op, body = site.op, site.body
         if not isinstance(op, Composite):
+            if _is_small(site.types, operands):
+                return self.lowered_row(_widened, site, operands)
             raise site.unsupported(f"ONNX has no op for {op.name}, nor ops to make it of")
         if body is None:
             raise site.unsupported(
@@ -198,11 +204,13 @@ class Writer:
             if node.index in inputs:
                 values[at] = inputs[node.index]
             elif node.variable is not None:
+                assert node.variable.tensor is not None
                 values[at] = self.scope.variable(node.variable.tensor, None)
             else:
                 given = [None if v < 0 else values[v] for v in graph.operand_values(node.index).tolist()]
                 outer = self.scope.site
                 label = outer.label if outer is not None else self.place
+                assert node.op is not None
                 made = self.one(Site(node.op, node.body, node.types, label), given)
                 values[at : at + len(made)] = made
         return [values[graph.output_value(o)] for o in graph.outputs]
@@ -229,6 +237,24 @@ class Emit:
 
 
 _NOTHING: Any = object()
+_SMALL = ("int8", "int16", "uint8", "uint16", "uint32")
+
+
+def _is_small(types: Sequence[Type], operands: Sequence[Val | None]) -> bool:
+    """Whether it is about integers that many ops of ONNX do not take, and int64 holds."""
+    found = [t for t in (*types, *(v.type for v in operands if v is not None)) if isinstance(t, TensorType)]
+    return any(t.dtype.name in _SMALL for t in found) and all(t.dtype.kind in ("bool", "int", "uint") for t in found)
+
+
+def _widened(b: Any, site: Site, *operands: Any) -> Any:
+    """The op in int64, its results cast back: that wraps as the small integers do."""
+    wide = [None if v is None else b.cast(v, dtype="int64") if v.dtype.name in _SMALL else v for v in operands]
+    made = b.emit(site.op, wide)
+    results = [
+        b.cast(v, dtype=t.dtype) if isinstance(t, TensorType) and v.dtype is not t.dtype else v
+        for v, t in zip(made, site.types, strict=True)
+    ]
+    return tuple(results)
 
 
 def _closer(made: Any, inferred: Any) -> Any:

@@ -115,7 +115,7 @@ def attribute_proto(name: str, value: Any, kind: int | None = None, symbols: Map
 
     made = onnx.AttributeProto(name=name)
     kind = kind if kind is not None else _kind_of(name, value)
-    made.type = kind
+    made.type = kind  # type: ignore[assignment]
     if kind in _SINGLE_FIELD:
         setattr(made, _SINGLE_FIELD[kind], value.encode() if isinstance(value, str) else value)
     elif kind in _PLURAL_FIELD:

@@ -51,6 +51,7 @@ def region(
     for o in graph.outputs:
         v = found[graph.output_value(o)]
         name = output_name(scope, v, o.name, [i.name for i in proto.output])
+        assert v.type is not None
         proto.output.append(value_info(name, v.type, model.symbols))
     proto.node.extend(scope.swept([o.name for o in proto.output]))
     proto.initializer.extend(scope.initializers)

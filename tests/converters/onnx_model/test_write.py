@@ -1,0 +1,221 @@
+"""Models leave as they came; what is irlib's own leaves as ONNX that a checker passes and onnxruntime runs."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+import irlib
+from irlib.errors import UnsupportedError
+from tests.converters.onnx_model.engines import in_onnxruntime, op_types, same_in_both
+
+DATA = Path(onnx.__file__).parent / "backend" / "test" / "data"
+
+
+def _tensor(t: TensorProto) -> Any:
+    array = numpy_helper.to_array(t)
+    return t.data_type, tuple(t.dims), str(array.tolist()) if array.dtype == object else array.tobytes()
+
+
+def _attribute(a: Any) -> Any:
+    if a.HasField("g"):
+        return described(a.g)
+    return _tensor(a.t) if a.HasField("t") else str(helper.get_attribute_value(a))
+
+
+def described(graph: Any) -> Any:
+    """All that must come back of a graph, in an order of its own."""
+    nodes = [
+        (n.op_type, n.domain, n.name, list(n.input), list(n.output), n.doc_string, n.overload,
+         sorted((a.name, a.type, _attribute(a)) for a in n.attribute))
+        for n in graph.node
+    ]  # fmt: skip
+    return (
+        sorted(nodes, key=str), {t.name: _tensor(t) for t in graph.initializer}, [i.name for i in graph.input],
+        [o.name for o in graph.output], graph.name, graph.doc_string,
+    )  # fmt: skip
+
+
+def opsets(model: Any) -> dict[str, int]:
+    return {"" if i.domain == "ai.onnx" else i.domain: i.version for i in model.opset_import}
+
+
+def stored_models() -> Iterator[tuple[str, Any]]:
+    for path in sorted([*DATA.glob("*/*/model.onnx"), *DATA.glob("light/*.onnx")]):
+        yield f"{path.parent.name}/{path.name}", onnx.load(path)
+
+
+def node_models() -> Iterator[tuple[str, Any]]:
+    from onnx.backend.test.loader import load_model_tests
+
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for case in load_model_tests(kind="node"):
+            yield str(case.name), case.model
+
+
+def changed(models: Iterator[tuple[str, Any]]) -> tuple[int, list[str]]:
+    """How many models can be read, and which of them do not leave as they came."""
+    count, found = 0, []
+    for name, model in models:
+        try:
+            graph = irlib.from_onnx(model)
+        except irlib.IRError:
+            continue
+        count += 1
+        made = irlib.to_onnx(graph)
+        if described(made.graph) != described(model.graph) or opsets(made) != opsets(model):
+            found.append(name)
+    return count, found
+
+
+def test_stored_models_leave_as_they_came() -> None:
+    count, found = changed(stored_models())
+    assert not found
+    assert count > 100
+
+
+@pytest.mark.slow
+def test_models_of_every_operator_leave_as_they_came() -> None:
+    count, found = changed(node_models())
+    assert not found
+    assert count > 1700
+
+
+@pytest.mark.parametrize("kind", ["simple", "pytorch-converted"])
+def test_outputs_are_bitwise_the_same_after_import_save_load_and_export(kind: str, tmp_path: Path) -> None:
+    from onnx.backend.test.runner import Runner
+
+    for path in sorted(DATA.glob(f"{kind}/*/model.onnx"))[::4]:
+        model = onnx.load(path)
+        if any(i.type.WhichOneof("value") != "tensor_type" for i in model.graph.input):
+            continue
+        try:
+            graph = irlib.from_onnx(path)
+        except irlib.IRError:
+            continue
+        irlib.save(graph, tmp_path / "m.pb")
+        made = irlib.to_onnx(irlib.load(tmp_path / "m.pb"))
+        held = {t.name for t in model.graph.initializer}
+        inputs = [i for i in model.graph.input if i.name not in held]
+        if any(i.type.tensor_type.elem_type == TensorProto.STRING for i in inputs):
+            continue
+        feeds = {i.name: Runner.generate_dummy_data(i, seed=0, name=i.name, random=True) for i in inputs}
+        before, after = in_onnxruntime(model, feeds), in_onnxruntime(made, feeds)
+        assert all(np.array_equal(before[k], after[k], equal_nan=True) for k in before), path.parent.name
+
+
+def network() -> Any:
+    """A small network with a symbolic batch, a composite that ONNX has and one that it has not."""
+    rng = np.random.default_rng(0)
+    b = irlib.Builder("net")
+    x, w = b.input("x", "float32[batch, 4]"), b.parameter("w", rng.normal(size=(4, 3)).astype("f"))
+    h = b.named(b.softmax(b.matmul(x, w)), "h")
+    b.output("y", b.logaddexp(h, b.safe_divide(h, b.cast(h > 0.3, dtype="float32"))))
+    return b.build()
+
+
+X = np.random.default_rng(1).normal(size=(5, 4)).astype("f")
+
+
+@pytest.mark.parametrize("opset", [17, 18, 20, 21, 23, onnx.defs.onnx_opset_version()])
+def test_every_opset_from_17_on_is_a_target(opset: int) -> None:
+    model = same_in_both(network(), {"x": X}, opset=opset)
+    assert opsets(model) == {"": opset}
+    assert "Softmax" in op_types(model)
+
+
+def test_symbolic_dims_are_dim_params() -> None:
+    model = irlib.to_onnx(network())
+    assert model.graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
+    assert model.graph.output[0].type.tensor_type.shape.dim[0].dim_param == "batch"
+
+
+def test_without_inline_composites_are_functions_of_the_model() -> None:
+    model = irlib.to_onnx(network(), inline=False)
+    assert {f.name for f in model.functions} >= {"safe_divide", "logaddexp"}
+    expected = irlib.run(network(), {"x": X})["y"]
+    np.testing.assert_allclose(in_onnxruntime(model, {"x": X})["y"], expected, rtol=1e-5)
+    again = irlib.from_onnx(model)
+    np.testing.assert_allclose(irlib.run(again, {"x": X})["y"], expected, rtol=1e-6)
+
+
+def test_roles_come_back() -> None:
+    b = irlib.Builder("g")
+    x, w = b.input("x", "float32[3]"), b.parameter("w", np.ones(3, "f"))
+    mean = b.buffer("mean", np.zeros(3, "f"))
+    b.output("loss", b.sum((x - mean) * w * b.constant(np.full(3, 2, "f"), name="two")), role="loss")
+    b.output("new_mean", 0.9 * mean + 0.1 * x, role="update-of", of="mean")
+    model = irlib.to_onnx(b.build())
+    assert [i.name for i in model.graph.input] == ["x", "mean"]  # what is updated can be fed
+    again = irlib.from_onnx(model)
+    assert [(o.name, str(o.role), o.of) for o in again.outputs] == [
+        ("loss", "loss", None), ("new_mean", "update-of", "mean"),
+    ]  # fmt: skip
+    assert [n.name for n in again.parameters] == ["w"]
+    assert [n.name for n in again.buffers] == ["mean"]
+    assert str(again.nodes["two"].variable.role) == "constant"
+    assert irlib.to_onnx(again) == irlib.to_onnx(irlib.from_onnx(irlib.to_onnx(again)))
+
+
+def test_what_onnx_cannot_say_is_an_error_that_names_the_node() -> None:
+    b = irlib.Builder("g")
+    b.output("y", b.named(b.svd(b.input("x", "float32[3, 3]"))[1], "singular"))
+    with pytest.raises(UnsupportedError, match="singular") as caught:
+        irlib.to_onnx(b.build())
+    assert caught.value.code == "IR320"
+
+
+def test_a_file_stays_as_it_was_when_export_fails(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    irlib.to_onnx(network(), path)
+    before = path.read_bytes()
+    with pytest.raises(UnsupportedError):
+        b = irlib.Builder("g")
+        b.output("y", b.erfinv(b.input("x", "float32[3]")))
+        irlib.to_onnx(b.build(), path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["m.onnx"]
+
+
+def test_large_tensors_go_to_a_file_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    made = irlib.to_onnx(network(), path, external=16)
+    assert sorted(os.listdir(tmp_path)) == ["m.onnx", "m.onnx.data"]
+    assert onnx.load(path, load_external_data=False).graph.initializer[0].data_location == 1
+    assert described(onnx.load(path).graph) == described(made.graph)
+    np.testing.assert_array_equal(
+        irlib.from_onnx(path).nodes["w"].variable.tensor.array, network().nodes["w"].variable.tensor.array
+    )
+
+
+def test_regions_use_outer_values_by_name() -> None:
+    b = irlib.Builder("g")
+    x, n = b.input("x", "float32[3]"), b.input("n", "int64[]")
+    from irlib import regions
+
+    total = regions.for_loop(b, n, lambda b, i, s: regions.cond(
+        b, b.greater(b.cast(i, dtype="float32"), b.sum(x)), lambda b, s: s + x, lambda b, s: s * x, s,
+    ), b.full_like(x, 1.0))  # fmt: skip
+    b.output("y", total)
+    graph = b.build()
+    for count in (0, 1, 5):
+        same_in_both(graph, {"x": np.array([0.5, 1.0, -0.25], "f"), "n": np.array(count)})
+
+
+def test_an_op_of_another_version_is_said_by_its_body() -> None:
+    node = helper.make_node("Gelu", ["x"], ["y"])
+    graph = helper.make_graph(
+        [node], "g", [helper.make_tensor_value_info("x", 1, [3])], [helper.make_tensor_value_info("y", 1, [3])]
+    )
+    imported = irlib.from_onnx(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9))
+    assert op_types(irlib.to_onnx(imported)) == {"Gelu"}
+    assert "Erf" in op_types(same_in_both(imported, {"x": X[0, :3]}, opset=17))
