@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +49,8 @@ def opsets(model: Any) -> dict[str, int]:
 
 def stored_models() -> Iterator[tuple[str, Any]]:
     for path in sorted([*DATA.glob("*/*/model.onnx"), *DATA.glob("light/*.onnx")]):
+        if path.parent.name.startswith("test_gradient"):
+            continue  # the Gradient op leaves as the gradient that it asks for, which runtimes can run
         yield f"{path.parent.name}/{path.name}", onnx.load(path)
 
 
@@ -178,18 +179,19 @@ def test_a_file_stays_as_it_was_when_export_fails(tmp_path: Path) -> None:
     path = tmp_path / "m.onnx"
     irlib.to_onnx(network(), path)
     before = path.read_bytes()
+    b = irlib.Builder("g")
+    b.output("y", b.erfinv(b.input("x", "float32[3]")))
+    model = b.build()
     with pytest.raises(UnsupportedError):
-        b = irlib.Builder("g")
-        b.output("y", b.erfinv(b.input("x", "float32[3]")))
-        irlib.to_onnx(b.build(), path)
+        irlib.to_onnx(model, path)
     assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["m.onnx"]
+    assert [p.name for p in tmp_path.iterdir()] == ["m.onnx"]
 
 
 def test_large_tensors_go_to_a_file_of_their_own(tmp_path: Path) -> None:
     path = tmp_path / "m.onnx"
     made = irlib.to_onnx(network(), path, external=16)
-    assert sorted(os.listdir(tmp_path)) == ["m.onnx", "m.onnx.data"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["m.onnx", "m.onnx.data"]
     assert onnx.load(path, load_external_data=False).graph.initializer[0].data_location == 1
     assert described(onnx.load(path).graph) == described(made.graph)
     np.testing.assert_array_equal(
