@@ -15,7 +15,7 @@ import numpy as np
 from irlib import autodiff
 from irlib.autodiff import carries_cotangent
 from irlib.errors import DerivativeError, FeedError
-from irlib.graph import Graph, Role
+from irlib.graph import Graph, OutputRole, Role
 from irlib.interpreters.targets import compile, run
 from irlib.types import TensorType
 
@@ -153,8 +153,8 @@ def check_gradients(
 ) -> list[GradientCheck]:
     """The gradient of `of` against extrapolated central differences in random directions, one verdict per variable.
 
-    Run in the model's own dtypes, so `tolerance` is 1e-6 for float64 and 1e-2 for float32 where it is not given. An
-    `of` that is not a scalar is summed with random weights.
+    `of` is the loss where there is one; one that is not a scalar is summed with random weights. Run in the model's own
+    dtypes, so `tolerance` is 1e-6 for float64 and 1e-2 for float32 where it is not given.
 
     Raises: DerivativeError where the gradient cannot be made.
     """
@@ -211,7 +211,9 @@ def _float_outputs(model: Graph, of: str | Sequence[str] | None) -> tuple[str, .
 
 
 def _one_output(model: Graph, of: str | Sequence[str] | None) -> str:
-    names = _float_outputs(model, of)
+    """The one output meant: the one named, else the loss where there is one, else the only float."""
+    losses = [o.name for o in model.outputs if o.role is OutputRole.LOSS]
+    names = _float_outputs(model, losses if of is None and len(losses) == 1 else of)
     if len(names) != 1:
         raise DerivativeError(
             f"got outputs {', '.join(names) or 'none'}, expected one", code="IR704",

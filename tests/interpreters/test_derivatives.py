@@ -28,6 +28,11 @@ def model(name: str = "net") -> irlib.Graph:
 FEEDS = {"x": np.random.default_rng(4).standard_normal((5, 3))}
 
 
+def test_gradients_are_checked_of_the_loss_where_nothing_else_is_said() -> None:
+    by_default = irlib.check_gradients(model(), FEEDS)
+    assert by_default == irlib.check_gradients(model(), FEEDS, "loss")
+
+
 def test_value_and_grad_gives_every_output_and_the_named_gradients() -> None:
     values, grads = irlib.value_and_grad(model(), FEEDS)
     assert list(values) == ["h", "loss"]
