@@ -432,6 +432,18 @@ class OpMethods:
     def gather_nd(self, x: Like, indices: Like, *, batch_dims: int = 0, name: str | None = None) -> Value:
         """The slices of `x` at the index tuples that the last axis of `indices` holds."""
 
+    def gaussian_kl(
+        self,
+        mean: Like,
+        variance: Like,
+        prior_mean: Like | None = None,
+        prior_variance: Like | None = None,
+        *,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """The divergence of normal distributions, KL(N(mean, variance) || N(prior_mean, prior_variance))."""
+
     def gaussian_nll(
         self,
         mean: Like,
@@ -767,6 +779,18 @@ class OpMethods:
 
     def mish(self, x: Like, *, name: str | None = None) -> Value:
         """`x` times tanh(softplus(x))."""
+
+    def mixture_nll(
+        self,
+        logits: Like,
+        mean: Like,
+        variance: Like,
+        target: Like,
+        *,
+        reduction: str = "mean",
+        name: str | None = None,
+    ) -> Value:
+        """The negative logarithm of the density of `target` under a mixture of normal distributions."""
 
     def mse_loss(self, x: Like, target: Like, *, reduction: str = "mean", name: str | None = None) -> Value:
         """(x - target) ** 2."""

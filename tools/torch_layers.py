@@ -9,65 +9,19 @@ results (``case/y/K``), their cotangents (``case/dy/K``) and the derivatives of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import distributions, nn
 from torch.nn import functional as F  # noqa: N812  its usual name
 from torch.nn.utils import spectral_norm
 
+from tools.torch_cases import RNG, Arrays, Case, both, normal, plain, several
+from tools.torch_sequences import attentions, cells, ragged, recurrent
+
 TARGET = Path(__file__).parent.parent / "tests" / "nn" / "layers.npz"
-RNG = np.random.default_rng(5)
-Arrays = dict[str, Any]
-
-
-def normal(*shape: int) -> Any:
-    """Normal numbers of this shape."""
-    return RNG.standard_normal(shape)
-
-
-class Case:
-    """The arrays of one case, as torch tensors that are differentiated."""
-
-    def __init__(self, name: str, into: Arrays) -> None:
-        self.name = name
-        self.arrays: Arrays = {}
-        self.leaves: dict[str, Any] = {}
-        for key, value in into.items():
-            self.add("in", key, value)
-
-    def add(self, part: str, key: str, value: Any) -> Any:
-        """An array of the case; floats among inputs and parameters are differentiated."""
-        self.arrays[f"{self.name}/{part}/{key}"] = np.asarray(value)
-        made = torch.tensor(value)
-        if part in ("in", "p") and made.is_floating_point():
-            made.requires_grad_()
-            self.leaves[key] = made
-        return made
-
-    def finish(self, *results: Any) -> Arrays:
-        """All arrays, when the results are these."""
-        total = torch.zeros((), dtype=torch.float64)
-        for k, y in enumerate(results):
-            dy = torch.tensor(normal(*y.shape))
-            self.arrays[f"{self.name}/y/{k}"] = y.detach().numpy()
-            self.arrays[f"{self.name}/dy/{k}"] = dy.numpy()
-            total = total + (y * dy).sum()
-        total.backward()
-        for key, leaf in self.leaves.items():
-            grad = torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
-            self.arrays[f"{self.name}/d/{key}"] = grad.numpy()
-        return self.arrays
-
-
-def plain(name: str, f: Callable[..., Any], into: Arrays, params: Arrays | None = None) -> Arrays:
-    """A case that is a function of its inputs and parameters, in this order."""
-    case = Case(name, into)
-    given = [case.leaves.get(k, torch.tensor(v)) for k, v in into.items()]
-    return case.finish(f(*given, *[case.add("p", k, v) for k, v in (params or {}).items()]))
 
 
 def convolutions() -> list[Arrays]:
@@ -100,6 +54,18 @@ def convolutions() -> list[Arrays]:
                 {"layer.weight": w, "layer.bias": c},
             )
         )  # fmt: skip
+    x, w, c = normal(2, 4, 4, 3), normal(4, 3, 3, 2), normal(6)
+    options = {"stride": (3, 2), "padding": (1, 2), "output_padding": (2, 0), "dilation": (2, 3), "groups": 2}
+    params = {"layer.weight": w, "layer.bias": c}
+    made.append(
+        plain("conv_transpose2d_dilated", lambda x, w, c: F.conv_transpose2d(x, w, c, **options), {"x": x}, params)
+    )
+    made += [
+        plain(f"pad{n}d_{m}", lambda x, n=n, m=m: F.pad(x, (2, 1) * n, mode=m), {"x": normal(2, 3, *shape)})
+        for n, shape in ((1, (5,)), (3, (4, 3, 4)))
+        for m in ("reflect", "replicate", "circular")
+    ]
+    made.append(plain("pad_constant", lambda x: F.pad(x, (1, 2, 0, 3), value=0.5), {"x": normal(2, 3, 4)}))
     return made
 
 
@@ -107,11 +73,11 @@ def pools() -> list[Arrays]:
     """Pools."""
     made = []
     rows = (
-        (1, F.max_pool1d, F.avg_pool1d, F.adaptive_avg_pool1d),
-        (2, F.max_pool2d, F.avg_pool2d, F.adaptive_avg_pool2d),
-        (3, F.max_pool3d, F.avg_pool3d, F.adaptive_avg_pool3d),
+        (1, F.max_pool1d, F.avg_pool1d, F.adaptive_avg_pool1d, F.adaptive_max_pool1d),
+        (2, F.max_pool2d, F.avg_pool2d, F.adaptive_avg_pool2d, F.adaptive_max_pool2d),
+        (3, F.max_pool3d, F.avg_pool3d, F.adaptive_avg_pool3d, F.adaptive_max_pool3d),
     )
-    for n, largest, mean, adaptive in rows:
+    for n, largest, mean, adaptive, adaptive_largest in rows:
         x = normal(2, 3, *(7, 6, 5)[:n])
         made += [
             plain(f"max_pool{n}d", lambda x, f=largest: f(x, 3, stride=2, padding=1, ceil_mode=True), {"x": x}),
@@ -120,9 +86,15 @@ def pools() -> list[Arrays]:
                 f"avg_pool{n}d_own", lambda x, f=mean: f(x, 3, padding=1, count_include_pad=False), {"x": x}
             ),
             plain(f"adaptive_avg_pool{n}d", lambda x, f=adaptive, n=n: f(x, (3, 4, 2)[:n]), {"x": x}),
+            plain(f"adaptive_max_pool{n}d", lambda x, f=adaptive_largest, n=n: f(x, (3, 4, 2)[:n]), {"x": x}),
+            plain(f"global_avg_pool{n}d", lambda x, f=adaptive: f(x, 1).flatten(1), {"x": x}),
+            plain(f"global_max_pool{n}d", lambda x, f=adaptive_largest: f(x, 1).flatten(1), {"x": x}),
         ]  # fmt: skip
     made.append(
         plain("max_pool2d_dilated", lambda x: F.max_pool2d(x, 2, stride=1, dilation=2), {"x": normal(1, 2, 5, 6)})
+    )
+    made.append(
+        plain("adaptive_max_pool2d_even", lambda x: F.adaptive_max_pool2d(x, (2, 3)), {"x": normal(1, 2, 4, 6)})
     )
     return made
 
@@ -173,101 +145,104 @@ def _spectral() -> Arrays:
     return case.finish(y)
 
 
-def _gates(matrix: Any, order: list[int]) -> Any:
-    """The rows of gates in another order."""
-    parts = np.split(matrix.detach().numpy(), len(order))
-    return np.concatenate([parts[k] for k in order])
+class Residual(nn.Module):
+    """A residual block in torch's words: plain, or with norms and rectifiers before the convolutions."""
+
+    def __init__(self, into: int, out: int, stride: int, *, pre: bool) -> None:
+        super().__init__()
+        self.pre, changes = pre, into != out or stride != 1
+        self.conv1 = nn.Conv2d(into, out, 3, stride, 1, bias=False)
+        self.conv2 = nn.Conv2d(out, out, 3, 1, 1, bias=False)
+        self.norm1, self.norm2 = nn.BatchNorm2d(into if pre else out), nn.BatchNorm2d(out)
+        self.shortcut = nn.Conv2d(into, out, 1, stride, bias=False) if changes else None
+        self.shortcut_norm = nn.BatchNorm2d(out) if changes and not pre else None
+
+    def forward(self, x: Any) -> Any:
+        """Source: He and others 2015, 2016."""
+        if self.pre:
+            ready = F.relu(self.norm1(x))
+            kept = x if self.shortcut is None else self.shortcut(ready)
+            return self.conv2(F.relu(self.norm2(self.conv1(ready)))) + kept
+        y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
+        return F.relu(y + (x if self.shortcut is None else self.shortcut_norm(self.shortcut(x))))
 
 
-ORDERS = {"rnn": [0], "gru": [1, 0, 2], "lstm": [0, 3, 1, 2]}
-"""The gates of irlib, as numbers of torch's: z r n of its r z n; i o f c of its i f g o."""
-
-
-def recurrent() -> list[Arrays]:
-    """Recurrent layers: one, and two in both directions."""
+def blocks() -> list[Arrays]:
+    """Residual blocks that keep their shape, and that change it."""
     made = []
-    for kind, cls in (("rnn", nn.RNN), ("gru", nn.GRU), ("lstm", nn.LSTM)):
-        for layers, both in ((1, False), (2, True)):
-            layer = cls(3, 4, layers, bidirectional=both, batch_first=both, dtype=torch.float64)
-            states = {s: normal(layers * (1 + both), 2, 4) for s in ("h", "c")[: 1 + (kind == "lstm")]}
-            case = Case(f"{kind}_{layers}", {"x": normal(2, 5, 3) if both else normal(5, 2, 3), **states})
-            given = [case.leaves[s] for s in states]
-            y, after = layer(case.leaves["x"], tuple(given) if kind == "lstm" else given[0])
-            results = [y, *(after if kind == "lstm" else (after,))]
-            arrays = case.finish(*results)
-            for index in range(layers):
-                for way in ("", "_reverse")[: 1 + both]:
-                    at = f"layer.{index}{'.reverse' if way else ''}"
-                    arrays.update(_weights(case.name, kind, layer, f"l{index}{way}", at))
+    for name, pre in (("residual_block", False), ("residual_block_pre", True)):
+        for change, (out, stride) in {"": (3, 1), "_strided": (4, 2)}.items():
+            block = Residual(3, out, stride, pre=pre).double()
+            case = Case(name + change, {"x": normal(2, 3, 5, 4)})
+            norms = {at: m for at, m in block.named_modules() if isinstance(m, nn.BatchNorm2d)}
+            for m in norms.values():
+                nn.init.normal_(m.weight)
+                nn.init.normal_(m.bias)
+            before = {f"{at}.{s}": getattr(m, s).numpy().copy() for at, m in norms.items() for s in STATISTICS}
+            arrays = case.finish(block(case.leaves["x"]))
+            for at, value in before.items():
+                arrays[f"{case.name}/b/layer.{at}"] = value
+                arrays[f"{case.name}/new/layer.{at}"] = block.get_buffer(at).numpy()
+            for at, p in block.named_parameters():
+                arrays |= both(case.name, f"layer.{at}", p)
             made.append(arrays)
     return made
 
 
-def _weights(case: str, kind: str, layer: Any, suffix: str, at: str) -> Arrays:
-    """Parameters and their derivatives of one layer in one direction, in irlib's layout."""
-    order = ORDERS[kind]
-    made = {}
-    for part, of in (("p", lambda p: p), ("d", lambda p: p.grad)):
-        w, r, bw, br = (
-            _gates(of(getattr(layer, f"{n}_{suffix}")), order) for n in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        )
-        bias = np.concatenate([bw, br]) if kind == "gru" else bw + br if part == "p" else bw
-        made |= {f"{case}/{part}/{at}.weight": w, f"{case}/{part}/{at}.recurrent": r, f"{case}/{part}/{at}.bias": bias}
-    return made
+STATISTICS = ("running_mean", "running_var")
 
 
-def attentions() -> list[Arrays]:
-    """Attention, with several heads, and encoder blocks."""
-    q, k, v = normal(2, 4, 5, 3), normal(2, 4, 6, 3), normal(2, 4, 6, 2)
-    mask = RNG.random((5, 6)) < 0.7
-    mask[:, 0] = True
-    made = [
-        plain("attention", F.scaled_dot_product_attention, {"q": q, "k": k, "v": v}),
-        plain("attention_masked", F.scaled_dot_product_attention, {"q": q, "k": k, "v": v, "mask": mask}),
-        plain("attention_causal", lambda x: F.scaled_dot_product_attention(x, x, x, is_causal=True), {"x": q}),
+def autoregressive() -> list[Arrays]:
+    """Masked networks, and a step of the flow that they make, with the determinant that autograd finds."""
+    order = np.arange(4)[::-1]
+    degrees = np.arange(6) % 3
+    first, last = degrees >= order[:, None], degrees[:, None] < order
+    params = {
+        "layer.0.weight": normal(4, 6), "layer.0.bias": normal(6), "layer.context.weight": normal(5, 6),
+        "layer.1.weight": normal(6, 8), "layer.1.bias": normal(8),
+    }  # fmt: skip
+
+    def network(z: Any, h: Any, w0: Any, c0: Any, u: Any, w1: Any, c1: Any) -> Any:
+        hidden = torch.relu(z @ (w0 * torch.tensor(first)) + c0 + h @ u)
+        return torch.chunk(hidden @ (w1 * torch.tensor(np.tile(last, 2))) + c1, 2, -1)
+
+    def flow(z: Any, h: Any, *parameters: Any) -> Any:
+        def step(z: Any, h: Any) -> Any:
+            m, s = network(z, h, *parameters)
+            gate = torch.sigmoid(s + 2)
+            return gate * z + (1 - gate) * m
+
+        def determinant(z: Any, h: Any) -> Any:
+            jacobian = torch.autograd.functional.jacobian(lambda z: step(z[None], h[None])[0], z, create_graph=True)
+            return torch.linalg.slogdet(jacobian)[1]
+
+        return step(z, h), torch.stack([determinant(*pair) for pair in zip(z, h, strict=True)])
+
+    into = {"z": normal(3, 4), "h": normal(3, 5)}
+    mask = (RNG.random((4, 3)) < 0.5).astype(np.float64)
+    linear = {"layer.weight": normal(4, 3), "layer.bias": normal(3)}
+    return [
+        plain("masked_linear", lambda x, w, c: x @ (w * torch.tensor(mask)) + c, {"x": normal(2, 4)}, linear)
+        | {"masked_linear/static/mask": mask},
+        several("autoregressive", network, into, params),
+        several("inverse_autoregressive_flow", flow, into, params),
     ]
-    layer = nn.MultiheadAttention(6, 3, batch_first=True, dtype=torch.float64)
-    nn.init.normal_(layer.in_proj_bias)
-    case = Case("multi_head_attention", {"query": normal(2, 4, 6), "key": normal(2, 5, 6)})
-    y, _ = layer(case.leaves["query"], case.leaves["key"], case.leaves["key"])
-    made.append(case.finish(y) | _heads("multi_head_attention", layer, "layer"))
-    for name, first in (("encoder_block", False), ("encoder_block_pre", True)):
-        block = nn.TransformerEncoderLayer(
-            6, 2, 8, dropout=0.0, batch_first=True, norm_first=first, activation="gelu", dtype=torch.float64
-        )
-        case = Case(name, {"x": normal(2, 4, 6)})
-        arrays = case.finish(block(case.leaves["x"])) | _heads(name, block.self_attn, "layer.attention")
-        for k in (1, 2):
-            arrays |= _linear(name, getattr(block, f"linear{k}"), f"layer.linear{k}")
-            norm = getattr(block, f"norm{k}")
-            for what in ("weight", "bias"):
-                arrays |= _both(name, f"layer.norm{k}.{what}", getattr(norm, what))
-        made.append(arrays)
-    return made
-
-
-def _both(case: str, at: str, p: Any, f: Callable[[Any], Any] = lambda a: a) -> Arrays:
-    return {f"{case}/p/{at}": f(p.detach().numpy()), f"{case}/d/{at}": f(p.grad.numpy())}
-
-
-def _linear(case: str, layer: Any, at: str) -> Arrays:
-    return _both(case, f"{at}.weight", layer.weight, np.transpose) | _both(case, f"{at}.bias", layer.bias)
-
-
-def _heads(case: str, layer: Any, at: str) -> Arrays:
-    made = _linear(case, layer.out_proj, f"{at}.output")
-    for k, what in enumerate(("query", "key", "value")):
-        made |= _both(case, f"{at}.{what}.weight", layer.in_proj_weight, lambda a, k=k: np.split(a, 3)[k].T)
-        made |= _both(case, f"{at}.{what}.bias", layer.in_proj_bias, lambda a, k=k: np.split(a, 3)[k])
-    return made
 
 
 def basic() -> list[Arrays]:
     """Linear maps and tables."""
     params = {"layer.weight": normal(4, 3), "layer.bias": normal(3)}
     indices = np.array([[0, 2], [4, 2], [0, 0]])
+    mask = RNG.random((5, 1)) < 0.5
     return [
         plain("linear", lambda x, w, c: F.linear(x, w.T, c), {"x": normal(2, 5, 4)}, params),
+        plain("masked", lambda x, m: x.masked_fill(~m, -1.5), {"x": normal(2, 5, 4), "mask": mask}),
+        plain(
+            "skip",
+            lambda x, w, c: x + F.linear(x, w.T, c),
+            {"x": normal(2, 3)},
+            {"layer.weight": normal(3, 3), "layer.bias": normal(3)},
+        ),
         plain("embedding", F.embedding, {"indices": indices}, {"layer.weight": normal(5, 3)}),
     ]
 
@@ -276,7 +251,7 @@ def losses() -> list[Arrays]:
     """Losses, as means; where it differs, as sums and of each element."""
     x, t, p = normal(4, 3), normal(4, 3), RNG.uniform(0.05, 0.95, (4, 3))
     q, labels, weight = RNG.uniform(0.05, 0.95, (4, 3)), np.array([0, 2, 1, 2]), RNG.uniform(0.5, 2, 3)
-    two = {"x": x, "t": t}
+    positive, two = RNG.uniform(0.5, 2, 3), {"x": x, "t": t}
     return [
         plain("mse_loss", F.mse_loss, two),
         plain("mse_loss_sum", lambda x, t: F.mse_loss(x, t, reduction="sum"), two),
@@ -294,15 +269,43 @@ def losses() -> list[Arrays]:
             "cross_entropy_weighted",
             lambda x, k: F.cross_entropy(x, k, torch.tensor(weight), label_smoothing=0.1), {"x": x, "labels": labels},
         ) | {"cross_entropy_weighted/in/weight": weight},
+        plain(
+            "binary_cross_entropy_weighted",
+            lambda x, p: F.binary_cross_entropy_with_logits(
+                x, p, torch.tensor(weight), pos_weight=torch.tensor(positive)
+            ), {"x": x, "p": p},
+        ) | {"binary_cross_entropy_weighted/in/weight": weight, "binary_cross_entropy_weighted/in/positive": positive},
+        plain("kl_div_log_target",
+              lambda x, t: F.kl_div(F.log_softmax(x, -1), F.log_softmax(t, -1), log_target=True), two),
+        plain("gaussian_kl", lambda x, p: _divergence(x, p, torch.zeros(()), torch.ones(())).mean(), {"x": x, "p": p}),
+        plain("gaussian_kl_prior", _divergence, {"x": x, "p": p, "m": normal(3), "v": q}),
+        plain("mixture_nll", _mixture, {"logits": normal(4, 3), "mean": normal(4, 3, 2),
+              "variance": RNG.uniform(0.3, 2, (4, 3, 2)), "target": normal(4, 2)}),
         plain("hinge_loss", lambda x, t: torch.relu(1 - torch.sign(t) * x).mean(), two),
     ]  # fmt: skip
+
+
+def _divergence(m: Any, v: Any, prior: Any, spread: Any) -> Any:
+    normal = distributions.Normal
+    return distributions.kl_divergence(normal(m, v.sqrt()), normal(prior, spread.sqrt()))
+
+
+def _mixture(logits: Any, mean: Any, variance: Any, target: Any) -> Any:
+    components = distributions.Independent(distributions.Normal(mean, variance.sqrt()), 1)
+    made = distributions.MixtureSameFamily(distributions.Categorical(logits=logits), components)
+    return -made.log_prob(target).mean()
+
+
+FAMILIES = (
+    basic, convolutions, pools, normalizations, recurrent, attentions, losses, ragged, cells, blocks, autoregressive,
+)  # fmt: skip
 
 
 def main() -> None:
     """Write the file."""
     torch.manual_seed(0)
     arrays: Arrays = {}
-    for family in (basic, convolutions, pools, normalizations, recurrent, attentions, losses):
+    for family in FAMILIES:
         for case in family():
             arrays |= case
     np.savez_compressed(TARGET, **{k: np.array(v, order="C") for k, v in arrays.items()})

@@ -17,8 +17,10 @@ and `seed`.
 from __future__ import annotations
 
 from irlib.nn.attention import attention, encoder_block, multi_head_attention
+from irlib.nn.autoregressive import autoregressive, inverse_autoregressive_flow, masked_linear
 from irlib.nn.basic import dropout, embedding, linear, masked, normalized_tanh, skip
 from irlib.nn.blocks import residual_block
+from irlib.nn.cells import gru_cell, lstm_cell, rnn_cell
 from irlib.nn.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from irlib.nn.initializers import (
     Fans,
@@ -34,14 +36,19 @@ from irlib.nn.initializers import (
     zeros,
 )
 from irlib.nn.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm, spectral_norm
+from irlib.nn.padding import pad
 from irlib.nn.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
     adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
     avg_pool1d,
     avg_pool2d,
     avg_pool3d,
     global_avg_pool,
+    global_max_pool,
     max_pool1d,
     max_pool2d,
     max_pool3d,
@@ -54,7 +61,11 @@ __all__ = [
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
     "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "attention",
+    "autoregressive",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
@@ -70,15 +81,20 @@ __all__ = [
     "embedding",
     "encoder_block",
     "global_avg_pool",
+    "global_max_pool",
     "group_norm",
     "gru",
+    "gru_cell",
     "he_normal",
     "he_uniform",
     "instance_norm",
+    "inverse_autoregressive_flow",
     "layer_norm",
     "linear",
     "lstm",
+    "lstm_cell",
     "masked",
+    "masked_linear",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
@@ -86,9 +102,11 @@ __all__ = [
     "normal",
     "normalized_tanh",
     "orthogonal",
+    "pad",
     "residual_block",
     "rms_norm",
     "rnn",
+    "rnn_cell",
     "skip",
     "spectral_norm",
     "uniform",

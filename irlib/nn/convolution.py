@@ -8,12 +8,10 @@ from typing import Any
 from irlib.builder import Builder
 from irlib.errors import AttributeValueError
 from irlib.nn.initializers import Fans, XavierUniform, Zeros
+from irlib.nn.padding import known_mode
 from irlib.nn.parameters import Initial, Ints, family, fresh_name, parameter, per_axis, static_dim
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
-
-MODES = {"constant": "constant", "zeros": "constant", "reflect": "reflect", "edge": "edge", "replicate": "edge",
-         "circular": "wrap", "wrap": "wrap"}  # fmt: skip
 
 
 def _conv(
@@ -47,9 +45,7 @@ def _conv(
     fans = Fans(channels // groups * prod(kernel), out_channels // groups * prod(kernel))
     w = parameter(b, f"{name}.weight", (out_channels, channels // groups, *kernel), fans, weight_init, x, seed)
     pads = _pads(padding, axes, kernel, strides, dilations)
-    mode = MODES.get(padding_mode)
-    if mode is None:
-        raise AttributeValueError(f"padding_mode is {padding_mode!r}, expected one of {', '.join(MODES)}", code="IR302")
+    mode = known_mode(padding_mode)
     if mode != "constant" and any(pads):
         x = b.pad(x, list(pads), axes=list(range(2, 2 + axes)), mode=mode)
         pads = ()

@@ -11,7 +11,7 @@ from irlib.builder import Builder
 from irlib.nn.initializers import Fans, Initializer, Orthogonal, XavierUniform
 from irlib.nn.parameters import Initial, family, fresh_name, static_dim
 
-__all__ = ["gru", "lstm", "rnn"]
+__all__ = ["Cells", "gru", "lstm", "rnn"]
 
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 STATES = {"rnn": ("h",), "gru": ("h",), "lstm": ("h", "c")}
@@ -47,7 +47,7 @@ def _recurrent(
         x = b.transpose(x, perm=(1, 0, 2))
     last: dict[str, list[Any]] = {state: [] for state in STATES[kind]}
     given = {"h": h, "c": c}
-    cells = _Cells(b, kind, hidden_size, weight_init, recurrent_init, seed)
+    cells = Cells(b, kind, hidden_size, weight_init, recurrent_init, seed)
     for layer in range(num_layers):
         made = []
         for direction in range(2 if bidirectional else 1):
@@ -67,7 +67,7 @@ def _recurrent(
     return (y, *(b.stack(*values, axis=0) for values in last.values()))
 
 
-class _Cells(NamedTuple):
+class Cells(NamedTuple):
     """What the parameters of all layers are made by."""
 
     b: Builder
@@ -80,7 +80,7 @@ class _Cells(NamedTuple):
     def parameters(self, x: Any, name: str, *, bias: bool) -> tuple[Any, ...]:
         """The weights of the input, those of the state, and the bias: gates side by side."""
         b, to, gates = self.b, x.dtype.numpy, GATES[self.kind]
-        w = b.parameter(f"{name}.weight", self._drawn(f"{name}.weight", self.into, static_dim(x, 2, name)).astype(to))
+        w = b.parameter(f"{name}.weight", self._drawn(f"{name}.weight", self.into, static_dim(x, -1, name)).astype(to))
         r = b.parameter(f"{name}.recurrent", self._drawn(f"{name}.recurrent", self.between, self.hidden).astype(to))
         if not bias:
             return w, r, None

@@ -44,6 +44,7 @@ FAMILIES = (
     "nn",
     "recurrent",
     "loss",
+    "density",
     "strings",
     "decomposition",
     "fourier",

@@ -19,7 +19,7 @@ __all__ = ["CrossEntropy", "MseLoss", "NllLoss"]
 REDUCTIONS = ("mean", "sum", "none")
 
 
-class _Loss(Widened):
+class Loss(Widened):
     reduction: str
 
     def __post_init__(self) -> None:
@@ -35,7 +35,7 @@ class _Loss(Widened):
         return loss if self.reduction == "none" else b.sum(loss) if self.reduction == "sum" else b.mean(loss)
 
 
-class _Elementwise(_Loss):
+class Elementwise(Loss):
     """A loss of corresponding elements, which broadcast."""
 
     def _infer(self, *operands: Operand | None) -> TensorType:
@@ -51,7 +51,7 @@ class _Elementwise(_Loss):
         raise NotImplementedError(f"{type(self).__name__}.of")
 
 
-class _OfTwo(_Elementwise):
+class _OfTwo(Elementwise):
     def infer(self, x: Operand, target: Operand) -> TensorType:
         return self._infer(x, target)
 
@@ -171,7 +171,7 @@ class KlDiv(_OfTwo):
 
 @register
 @dataclass(frozen=True)
-class BinaryCrossEntropy(_Elementwise):
+class BinaryCrossEntropy(Elementwise):
     """-(target * log(x) + (1 - target) * log(1 - x)), times `weight` where there is one.
 
     Type: x: T[..], target: T[..], weight: T[..] -> T[] (reduction none: T[broadcast]); T is a float dtype.
@@ -192,7 +192,7 @@ class BinaryCrossEntropy(_Elementwise):
 
 @register
 @dataclass(frozen=True)
-class BinaryCrossEntropyWithLogits(_Elementwise):
+class BinaryCrossEntropyWithLogits(Elementwise):
     """The binary cross entropy of sigmoid(x), without overflow; times `weight` where there is one.
 
     Type: x: T[..], target: T[..], weight: T[..], positive_weight: T[..] -> T[] (reduction none: T[broadcast]); T is a
@@ -219,7 +219,7 @@ class BinaryCrossEntropyWithLogits(_Elementwise):
 
 @register
 @dataclass(frozen=True)
-class GaussianNll(_Elementwise):
+class GaussianNll(Elementwise):
     """Half of log(variance) + (target - mean) ** 2 / variance; `full` adds log(2 pi) / 2.
 
     Type: mean: T[..], target: T[..], variance: T[..] -> T[] (reduction none: T[broadcast]); T is a float dtype.
@@ -241,7 +241,7 @@ class GaussianNll(_Elementwise):
         return loss + 0.5 * log(2 * pi) if self.full else loss
 
 
-class _OfClasses(_Loss):
+class _OfClasses(Loss):
     """A loss of logarithms of probabilities and integer labels."""
 
     axis: int

@@ -44,9 +44,38 @@ def _conv_transpose(layer: Layer, n: int) -> Layer:
     return lambda b, x: layer(b, x, 6, (3, 2, 2)[:n], groups=2, name=N, **options)
 
 
+def _cell(layer: Layer) -> Layer:
+    return lambda b, x, h, *c: layer(b, x, h, *c, name=N)
+
+
+def _lengths(layer: Layer) -> Layer:
+    return lambda b, x, lengths: layer(b, x, 4, num_layers=2, bidirectional=True, lengths=lengths, name=N)
+
+
+def _residual(out: int, stride: int, *, pre: bool) -> Layer:
+    return lambda b, x: nn.residual_block(b, x, out, stride=stride, pre_activation=pre, name=N)
+
+
+def _padding(n: int, mode: str) -> Layer:
+    return lambda b, x: nn.pad(b, x, [(2, 1)] * n, mode=mode)
+
+
+def _flow(b: irlib.Builder, z: Any, h: Any) -> Any:
+    return nn.inverse_autoregressive_flow(b, z, [6], context=h, reverse=True, name=N)
+
+
+def _autoregressive(b: irlib.Builder, z: Any, h: Any) -> Any:
+    return nn.autoregressive(b, z, [6], 2, context=h, reverse=True, name=N)
+
+
 TWO = {"bidirectional": True, "num_layers": 2, "batch_first": True}
 CASES: dict[str, Layer] = {
     "linear": lambda b, x: nn.linear(b, x, 3, name=N),
+    "masked": lambda b, x, mask: nn.masked(b, x, mask, -1.5),
+    "skip": lambda b, x: nn.skip(b, x, lambda b, x: nn.linear(b, x, 3, name=N)),
+    "masked_linear": lambda b, x: nn.masked_linear(b, x, ARRAYS["masked_linear/static/mask"], name=N),
+    "autoregressive": _autoregressive,
+    "inverse_autoregressive_flow": _flow,
     "embedding": lambda b, i: nn.embedding(b, i, 5, 3, name=N, dtype="float64"),
     **{f"conv{n}d": _conv(f, n) for n, f in ((1, nn.conv1d), (2, nn.conv2d), (3, nn.conv3d))},
     "conv2d_same": lambda b, x: nn.conv2d(b, x, 4, (3, 4), padding="same", name=N),
@@ -56,6 +85,21 @@ CASES: dict[str, Layer] = {
     "conv_transpose1d": _conv_transpose(nn.conv_transpose1d, 1),
     "conv_transpose2d": _conv_transpose(nn.conv_transpose2d, 2),
     "conv_transpose3d": _conv_transpose(nn.conv_transpose3d, 3),
+    "conv_transpose2d_dilated": lambda b, x: nn.conv_transpose2d(
+        b, x, 6, (3, 2), stride=(3, 2), padding=(1, 2), output_padding=(2, 0), dilation=(2, 3), groups=2, name=N
+    ),
+    **{
+        f"pad{n}d_{mode}": _padding(n, given)
+        for n in (1, 3)
+        for mode, given in (("reflect", "reflect"), ("replicate", "edge"), ("circular", "circular"))
+    },
+    "pad_constant": lambda b, x: nn.pad(b, x, [(0, 3), (1, 2)], value=0.5),
+    **{f"global_avg_pool{n}d": nn.global_avg_pool for n in (1, 2, 3)},
+    **{f"global_max_pool{n}d": nn.global_max_pool for n in (1, 2, 3)},
+    "adaptive_max_pool1d": _pool(nn.adaptive_max_pool1d, 3),
+    "adaptive_max_pool2d": _pool(nn.adaptive_max_pool2d, (3, 4)),
+    "adaptive_max_pool3d": _pool(nn.adaptive_max_pool3d, (3, 4, 2)),
+    "adaptive_max_pool2d_even": _pool(nn.adaptive_max_pool2d, (2, 3)),
     "max_pool1d": _pool(nn.max_pool1d, 3, stride=2, padding=1, ceil_mode=True),
     "max_pool2d": _pool(nn.max_pool2d, 3, stride=2, padding=1, ceil_mode=True),
     "max_pool3d": _pool(nn.max_pool3d, 3, stride=2, padding=1, ceil_mode=True),
@@ -84,10 +128,22 @@ CASES: dict[str, Layer] = {
     "gru_2": _recurrent(nn.gru, **TWO),
     "lstm_1": _recurrent(nn.lstm),
     "lstm_2": _recurrent(nn.lstm, **TWO),
+    "rnn_lengths": _lengths(nn.rnn),
+    "gru_lengths": _lengths(nn.gru),
+    "lstm_lengths": _lengths(nn.lstm),
+    "rnn_cell": _cell(nn.rnn_cell),
+    "gru_cell": _cell(nn.gru_cell),
+    "lstm_cell": _cell(nn.lstm_cell),
+    "residual_block": _residual(3, 1, pre=False),
+    "residual_block_strided": _residual(4, 2, pre=False),
+    "residual_block_pre": _residual(3, 1, pre=True),
+    "residual_block_pre_strided": _residual(4, 2, pre=True),
     "attention": nn.attention,
     "attention_masked": lambda b, q, k, v, mask: nn.attention(b, q, k, v, mask=mask),
     "attention_causal": lambda b, x: nn.attention(b, x, x, x, causal=True),
     "multi_head_attention": lambda b, query, key: nn.multi_head_attention(b, query, key, num_heads=3, name=N),
+    "multi_head_attention_masked": lambda b, x, mask: nn.multi_head_attention(b, x, num_heads=2, mask=mask, name=N),
+    "encoder_block_causal": lambda b, x: nn.encoder_block(b, x, num_heads=3, hidden_size=5, causal=True, name=N),
     "encoder_block": lambda b, x: nn.encoder_block(b, x, num_heads=2, hidden_size=8, activation="gelu", name=N),
     "encoder_block_pre": lambda b, x: nn.encoder_block(
         b, x, num_heads=2, hidden_size=8, activation="gelu", norm_first=True, name=N
@@ -105,6 +161,13 @@ CASES: dict[str, Layer] = {
     "nll_loss": lambda b, x, labels: b.nll_loss(b.log_softmax(x), labels),
     "cross_entropy": lambda b, x, labels: b.cross_entropy(x, labels),
     "cross_entropy_weighted": lambda b, x, labels, weight: b.cross_entropy(x, labels, weight, label_smoothing=0.1),
+    "binary_cross_entropy_weighted": lambda b, x, p, weight, positive: b.binary_cross_entropy_with_logits(
+        x, p, weight, positive
+    ),
+    "kl_div_log_target": lambda b, x, t: b.kl_div(b.log_softmax(x), b.log_softmax(t), log_target=True),
+    "gaussian_kl": lambda b, x, p: b.gaussian_kl(x, p),
+    "gaussian_kl_prior": lambda b, x, p, m, v: b.gaussian_kl(x, p, m, v, reduction="none"),
+    "mixture_nll": lambda b, logits, mean, variance, target: b.mixture_nll(logits, mean, variance, target),
     "hinge_loss": lambda b, x, t: b.hinge_loss(x, b.sign(t)),
 }
 
@@ -112,7 +175,7 @@ CASES: dict[str, Layer] = {
 @cache
 def parts(case: str) -> dict[str, dict[str, Any]]:
     """The arrays of a case by part and name."""
-    made: dict[str, dict[str, Any]] = {part: {} for part in ("in", "p", "b", "new", "y", "dy", "d")}
+    made: dict[str, dict[str, Any]] = {part: {} for part in ("in", "static", "p", "b", "new", "y", "dy", "d")}
     for key, array in ARRAYS.items():
         name, part, what = key.split("/")
         if name == case:
