@@ -46,11 +46,20 @@ _WHERE = {
     "to_numpy": "irlib.converters.numpy_code",
     "to_onnx": "irlib.converters.onnx_model",
     "train": "irlib.trainer",
+    "trace": "irlib.converters.numpy_code.trace",
     "training_step": "irlib.training",
     "value_and_grad": "irlib.interpreters.derivatives",
 }
 
-_MODULES = ("nn", "training", "validate", "converters", "interpreters", "ops")
+_MODULES = {
+    "converters": "irlib.converters",
+    "interpreters": "irlib.interpreters",
+    "nn": "irlib.nn",
+    "numpy": "irlib.converters.numpy_code.namespace.face",
+    "ops": "irlib.ops",
+    "training": "irlib.training",
+    "validate": "irlib.validate",
+}
 
 __all__ = list(_WHERE)
 
@@ -59,7 +68,7 @@ def __getattr__(name: str) -> Any:
     where = _WHERE.get(name)
     if where is None:
         if name in _MODULES:
-            return import_module(f"irlib.{name}")
+            return import_module(_MODULES[name])
         raise AttributeError(f"module 'irlib' has no attribute {name!r}")
     import irlib.ops  # a builder's methods and a file's ops are found there
 

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -61,6 +61,8 @@ class Builder(Emitter):
         self.share = share
         self.location: Location | None = None
         """Put on every node appended from now on."""
+        self.region_kind: Callable[[str, Builder], Any] | None = None
+        """What builds the regions of this graph; None: `irlib.regions.RegionBuilder`."""
         self._inference = Inference(body_of)
         self._entries: dict[tuple[int, ...], tuple[int, Entry]] = {}
         self._alive: list[Op] = []

@@ -287,6 +287,25 @@ CODES: dict[str, Code] = {
     # numpy code
     "IR870": Code("not numpy", "an op, or what is known of its types, cannot be numpy code", "see the message"),
     "IR871": Code("no such style", "emitted code has no such style", "use one that the message names"),
+    "IR880": Code(
+        "not known while traced",
+        "Python needs a number, a truth value or a size that only a run will know",
+        "use where, clip or maximum, irlib.cond or scan, or name what it depends on in static=",
+    ),
+    "IR881": Code("not traced", "a function, argument or dtype of numpy that graphs have no op for", "see the message"),
+    "IR882": Code(
+        "not written",
+        "a write into what numpy lets nobody write into, or into what may be a view or a copy",
+        "write into a .copy() of it",
+    ),
+    "IR883": Code(
+        "written in a region",
+        "the body of scan, cond or while_loop writes into an array from outside",
+        "hand it on as a carry",
+    ),
+    "IR884": Code("arguments", "what a function is traced with does not fit it, or is no array", "see the message"),
+    "IR885": Code("index", "an index is out of bounds, or nothing that numpy takes for one", "correct it"),
+    "IR886": Code("no result", "a traced function returns nothing that could be an output", "return arrays"),
     # what ails a network
     "IR901": Code(
         "vanishing gradients",

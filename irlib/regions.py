@@ -74,7 +74,7 @@ class _Region:
     """What a function made of a region: the builder it was called on, the inputs, what it returned."""
 
     def __init__(self, b: Builder, name: str, f: Callable[..., Any], types: Sequence[Type]) -> None:
-        self.builder = RegionBuilder(name, b)
+        self.builder: RegionBuilder = (b.region_kind or RegionBuilder)(name, b)
         self.inputs = [self.builder.input(f"x{k}", t) for k, t in enumerate(types)]
         self.made = f(self.builder, *self.inputs)
 

@@ -1,0 +1,209 @@
+"""Creation: arrays from data, and arrays of one value or of evenly spaced ones."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from irlib.converters.numpy_code.namespace import strides
+from irlib.converters.numpy_code.namespace.array import Array, wrap
+from irlib.converters.numpy_code.namespace.dims import Size, shape_operand
+from irlib.converters.numpy_code.namespace.handle import Handle
+from irlib.converters.numpy_code.namespace.lifting import lift
+from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast, result_type
+from irlib.converters.numpy_code.namespace.refusal import refused
+from irlib.converters.numpy_code.namespace.table import function
+from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.namespace.views import copied, unsqueezed
+
+__all__: list[str] = []
+
+
+@function("asarray", "asanyarray")
+def asarray(
+    a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None, like: Any = None
+) -> Array:
+    """`a` as an array; an array is itself."""
+    made = lift(a, dtype)
+    if made.is_scalar:
+        return wrap(made.value)
+    return copied(made) if copy and isinstance(a, Handle) else made
+
+
+@function("ascontiguousarray")
+def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> Array:
+    """`a` as an array whose elements lie in row-major order: itself where they do."""
+    made = asarray(a, dtype)
+    if not made.ndim:
+        return made.reshape(1)  # type: ignore[no-any-return]
+    contiguous = strides.is_contiguous(made.layout, made.value.shape)
+    if contiguous is None:
+        return made.unsure_view()  # type: ignore[no-any-return]
+    return made if contiguous else copied(made)
+
+
+@function("array")
+def array(
+    object: Any,
+    dtype: Any = None,
+    *,
+    copy: Any = True,
+    order: Any = "K",
+    subok: bool = False,
+    ndmin: int = 0,
+    like: Any = None,
+) -> Array:
+    """A fresh array of `object`."""
+    made = lift(object, dtype)
+    made = copied(made) if copy and isinstance(object, Handle) else wrap(made.value) if made.is_scalar else made
+    missing = ndmin - made.ndim
+    return unsqueezed(made, range(missing)) if missing > 0 else made
+
+
+@function("copy")
+def copy(a: Any, order: str = "K", subok: bool = False) -> Array:
+    """A copy, which shares nothing."""
+    made = lift(a)
+    if made.is_scalar:
+        return made
+    layout = strides.C if order == "C" or strides.is_contiguous(made.layout, made.value.shape) else None
+    return wrap(made.value, layout=layout)
+
+
+@function("astype")
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, casting: str = "unsafe", device: Any = None) -> Array:
+    """A copy in another dtype."""
+    made = lift(x)
+    to = as_dtype(dtype)
+    if not np.can_cast(made.dtype, to, casting):  # type: ignore[arg-type]
+        raise TypeError(f"Cannot cast array data from {made.dtype} to {to} according to the rule {casting!r}")
+    if not copy and made.dtype == to:
+        return made
+    layout = strides.C if strides.is_contiguous(made.layout, made.value.shape) else None
+    return wrap(cast(made.value, to), made.is_scalar, layout=layout)
+
+
+def _filled(shape: Any, value: Any, dtype: Any) -> Array:
+    b = Tape.current().b
+    return wrap(b.broadcast_to(b.constant(np.array(value, as_dtype(dtype))), shape_operand(shape)), layout=strides.C)
+
+
+@function("zeros")
+def zeros(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None) -> Array:
+    """Zeros."""
+    return _filled(shape, 0, float if dtype is None else dtype)
+
+
+@function("ones")
+def ones(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None) -> Array:
+    """Ones."""
+    return _filled(shape, 1, float if dtype is None else dtype)
+
+
+@function("empty")
+def empty(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None) -> Array:
+    """An array to be written into: zeros until then."""
+    return _filled(shape, 0, float if dtype is None else dtype)
+
+
+@function("full")
+def full(
+    shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
+) -> Array:
+    """`fill_value` everywhere."""
+    b = Tape.current().b
+    value = lift(fill_value, dtype).value
+    return wrap(b.broadcast_to(value, shape_operand(shape)), layout=strides.C)
+
+
+def _like(a: Any, dtype: Any, shape: Any, value: Any) -> Array:
+    base = lift(a)
+    b = Tape.current().b
+    target = b.shape(base.value) if shape is None else shape_operand(shape)
+    to = base.dtype if dtype is None else as_dtype(dtype)
+    layout = strides.C if shape is not None or strides.is_contiguous(base.layout, base.value.shape) else None
+    return wrap(b.broadcast_to(cast(lift(value, to).value, to), target), layout=layout)
+
+
+@function("zeros_like")
+def zeros_like(
+    a: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Array:
+    """Zeros in the shape and dtype of `a`."""
+    return _like(a, dtype, shape, 0)
+
+
+@function("ones_like")
+def ones_like(
+    a: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Array:
+    """Ones in the shape and dtype of `a`."""
+    return _like(a, dtype, shape, 1)
+
+
+@function("empty_like")
+def empty_like(
+    prototype: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Array:
+    """An array to be written into, in the shape and dtype of `prototype`: zeros until then."""
+    return _like(prototype, dtype, shape, 0)
+
+
+@function("full_like")
+def full_like(
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Array:
+    """`fill_value` everywhere, in the shape and dtype of `a`."""
+    return _like(a, dtype, shape, fill_value)
+
+
+@function("arange")
+def arange(
+    start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, *, device: Any = None, like: Any = None
+) -> Array:
+    """The numbers from `start` before `stop` in steps of `step`; one alone is the stop."""
+    if stop is None:
+        start, stop = 0, start
+    step = 1 if step is None else step
+    to = result_type(start, stop, step) if dtype is None else as_dtype(dtype)
+    b = Tape.current().b
+    known = [x if not isinstance(x, Handle) else x.concrete() for x in (start, stop, step)]
+    if all(x is not None for x in known):
+        count = math.ceil((known[1] - known[0]) / known[2])
+        if count * to.itemsize <= 1 << 20:
+            return wrap(b.constant(np.arange(*known, dtype=to)), layout=strides.C)
+    if to.kind not in "iuf":
+        raise refused(f"arange of {to} is not traced")
+    if isinstance(stop, Size | int) and start == 0 and step == 1 and to.kind in "iu":
+        return wrap(b.iota(lift(stop, np.int64).value, dtype=to), layout=strides.C)
+    return wrap(
+        b.arange(*[cast(lift(x, None if isinstance(x, Handle) else to).value, to) for x in (start, stop, step)]),
+        layout=strides.C,
+    )

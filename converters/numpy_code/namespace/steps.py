@@ -1,0 +1,169 @@
+"""How a view reads its part of an array, and how that part is written back: the steps of a view's path.
+
+Each step has `read`, which makes the part from the whole, and `write`, which makes the whole from itself and a new
+part. Bounds and indices are what they were when the view was made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from irlib.converters.numpy_code.namespace.refusal import refused
+
+__all__ = ["FAR", "BroadcastTo", "Diagonal", "Imag", "Pick", "RealPart", "Reshape", "Slices", "Squeeze", "Step",
+           "Transpose", "Unsqueeze"]  # fmt: skip
+
+FAR = 2**31 - 1
+"""A bound that means as far as there is."""
+
+
+class Step(Protocol):
+    """One step of a view's path."""
+
+    def read(self, b: Any, whole: Any) -> Any:
+        """The part of `whole` that the view shows."""
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        """`whole` with `part` in the place of what the view shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """``start:end:step`` along some axes; starts and ends are ints or values."""
+
+    axes: tuple[int, ...]
+    starts: tuple[Any, ...]
+    ends: tuple[Any, ...]
+    steps: tuple[int, ...]
+
+    def _bounds(self) -> tuple[Any, ...]:
+        steps = None if all(s == 1 for s in self.steps) else list(self.steps)
+        return list(self.starts), list(self.ends), list(self.axes), steps
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.slice(whole, *self._bounds())
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        return b.slice_update(whole, part, *self._bounds())
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The slice at `index`, an int or a value, along `axis`, which is gone then."""
+
+    axis: int
+    index: Any
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.take(whole, self.index, axis=self.axis)
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        new = b.unsqueeze(part, [self.axis])
+        if isinstance(self.index, int):
+            end = FAR if self.index == -1 else self.index + 1
+            return b.slice_update(whole, new, [self.index], [end], [self.axis])
+        return b.scatter(whole, b.reshape(self.index, [1]), new, axis=self.axis)
+
+
+@dataclass(frozen=True, slots=True)
+class Squeeze:
+    """Without `axes`, whose dims are 1."""
+
+    axes: tuple[int, ...]
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.squeeze(whole, list(self.axes))
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        return b.unsqueeze(part, list(self.axes))
+
+
+@dataclass(frozen=True, slots=True)
+class Unsqueeze:
+    """With `axes` of dim 1 put in."""
+
+    axes: tuple[int, ...]
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.unsqueeze(whole, list(self.axes))
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        return b.squeeze(part, list(self.axes))
+
+
+@dataclass(frozen=True, slots=True)
+class Reshape:
+    """The same elements in another shape, a value or a list of ints."""
+
+    shape: Any
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.reshape(whole, self.shape)
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        return b.reshape(part, b.shape(whole))
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose:
+    """The axes in the order `perm`."""
+
+    perm: tuple[int, ...]
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.transpose(whole, perm=self.perm)
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        return b.transpose(part, perm=tuple(sorted(range(len(self.perm)), key=self.perm.__getitem__)))
+
+
+@dataclass(frozen=True, slots=True)
+class RealPart:
+    """The real parts of complex elements."""
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.real(whole)
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        return b.complex(part, b.imag(whole))
+
+
+@dataclass(frozen=True, slots=True)
+class Imag:
+    """The imaginary parts of complex elements."""
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.imag(whole)
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        return b.complex(b.real(whole), part)
+
+
+class _ReadOnly:
+    """A view that numpy lets nobody write through."""
+
+    __slots__ = ()
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        raise refused("assignment destination is read-only", code="IR882", remedy="write into a .copy() of it")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagonal(_ReadOnly):
+    """The `offset`-th diagonals of the matrices of the last two axes."""
+
+    offset: int
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.diagonal(whole, self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastTo(_ReadOnly):
+    """Repeated to `shape`, a value or a list of ints."""
+
+    shape: Any
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.broadcast_to(whole, self.shape)

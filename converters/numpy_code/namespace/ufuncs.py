@@ -1,0 +1,262 @@
+"""Numpy's ufuncs over ops: one row each. Loops and dtypes are those that numpy's own ufunc of the name resolves to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from irlib.converters.numpy_code.namespace import strides
+from irlib.converters.numpy_code.namespace.array import Array, wrap
+from irlib.converters.numpy_code.namespace.handle import Handle
+from irlib.converters.numpy_code.namespace.lifting import lift
+from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast, kind_of
+from irlib.converters.numpy_code.namespace.refusal import refused
+from irlib.converters.numpy_code.namespace.table import FUNCTIONS
+from irlib.converters.numpy_code.namespace.tape import Tape
+
+__all__ = ["UFUNCS", "Ufunc", "call", "ufunc"]
+
+Maker = Callable[..., Any]
+
+UFUNCS: dict[str, Ufunc] = {}
+"""By numpy's name."""
+
+
+class Ufunc:
+    """A ufunc, called like numpy's, with `reduce`, `accumulate`, `outer` and `at` where there is a way."""
+
+    def __init__(self, name: str, make: Maker, *, real: Any = None) -> None:
+        self.__name__ = name
+        self.real = getattr(np, name) if real is None else real
+        """Numpy's own, which knows the dtypes."""
+        self.make = make
+        """Called with the emitter and the operands' values, in the dtypes of the loop; the results in theirs."""
+        self.nin: int = self.real.nin
+        self.nout: int = self.real.nout
+
+    def __repr__(self) -> str:
+        return f"<ufunc {self.__name__!r}>"
+
+    def __call__(
+        self,
+        *args: Any,
+        out: Any = None,
+        where: Any = True,
+        dtype: Any = None,
+        casting: str = "same_kind",
+        order: str = "K",
+        subok: bool = True,
+        **others: Any,
+    ) -> Any:
+        if others:
+            raise refused(f"{self.__name__}: {next(iter(others))}= is not traced")
+        if len(args) > self.nin:
+            if out is not None or len(args) > self.nin + self.nout:
+                raise TypeError(f"{self.__name__}() takes {self.nin} operands, got {len(args)}")
+            args, out = args[: self.nin], args[self.nin :]
+        if len(args) < self.nin:
+            raise TypeError(f"{self.__name__}() takes {self.nin} operands, got {len(args)}")
+        operands = [x if isinstance(x, _SIMPLE) else lift(x) for x in args]
+        operands = [lift(x) if isinstance(x, Handle) and x.tape is not Tape.current() else x for x in operands]
+        loop = self._loop(operands, dtype)
+        made = self._results(operands, loop)
+        layout = strides.C if self.real.signature else _layout(operands)
+        outs = out if isinstance(out, tuple) else (out,) * self.nout if out is None else (out,)
+        results = []
+        for value, to, target in zip(made, loop[self.nin :], outs, strict=True):
+            value = cast(value, to)
+            if target is not None:
+                results.append(_into(self.__name__, target, value, where, casting))
+                continue
+            if where is not True:
+                raise refused(
+                    f"{self.__name__}: where= without out= leaves elements undefined",
+                    remedy="give out=, or use np.where",
+                )
+            results.append(wrap(value, value.rank == 0, layout=layout))
+        return results[0] if self.nout == 1 else tuple(results)
+
+    def _results(self, operands: Sequence[Any], loop: Sequence[Any]) -> tuple[Any, ...]:
+        b = Tape.current().b
+        try:
+            values = [_value(x, to) for x, to in zip(operands, loop, strict=False)]
+        except OverflowError:
+            decided = _beyond(self.real, operands)
+            if decided is None:
+                raise
+            return (
+                b.broadcast_to(b.constant(decided), b.shape(next(x for x in operands if isinstance(x, Array)).value)),
+            )
+        made = self.make(b, *values)
+        return made if isinstance(made, tuple) else (made,)
+
+    def _loop(self, operands: Sequence[Any], dtype: Any) -> tuple[np.dtype[Any], ...]:
+        kinds = tuple([kind_of(x) for x in operands])
+        try:
+            return _resolved(self.real, kinds, None if dtype is None else as_dtype(dtype))
+        except TypeError as error:
+            shown = ", ".join(getattr(k, "name", getattr(k, "__name__", "?")) for k in kinds)
+            raise refused(f"{self.__name__} has no loop for ({shown}): {error}") from None
+
+    def reduce(
+        self,
+        array: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Any:
+        """The elements along `axis` combined."""
+        function = FUNCTIONS.get(_REDUCTIONS.get(self.__name__, ""))
+        if function is None:
+            raise refused(f"{self.__name__}.reduce is not traced")
+        given = {"dtype": dtype, "out": out, "initial": initial}
+        named = {k: v for k, v in given.items() if v is not None}
+        if where is not True:
+            named["where"] = where
+        return function(array, axis=axis, keepdims=keepdims, **named)
+
+    def accumulate(self, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+        """The elements along `axis` combined up to each."""
+        op = _ACCUMULATIONS.get(self.__name__)
+        if op is None:
+            raise refused(f"{self.__name__}.accumulate is not traced")
+        x = lift(array, dtype)
+        kind = x.dtype
+        if dtype is None and self.__name__ in ("add", "multiply") and kind.kind in "biu":
+            kind = np.result_type(kind, np.uint64 if kind.kind == "u" else np.int64)
+        made = getattr(Tape.current().b, op)(cast(x.value, kind), axis % max(x.ndim, 1))
+        return wrap(made) if out is None else _into(self.__name__, _single(out), made, True, "same_kind")
+
+    def outer(self, x: Any, y: Any, **options: Any) -> Any:
+        """The ufunc of every pair of an element of `x` and one of `y`."""
+        x, y = lift(x), lift(y)
+        if y.ndim and x.ndim:
+            x = wrap(Tape.current().b.unsqueeze(x.value, list(range(x.ndim, x.ndim + y.ndim))), layout=x.layout)
+        return self(x, y, **options)
+
+    def at(self, a: Any, indices: Any, b: Any = None) -> None:
+        """``a[indices] = ufunc(a[indices], b)`` for each index in order: one that is there twice counts twice."""
+        from irlib.converters.numpy_code.namespace.indexing import combine_at
+
+        combine_at(self, a, indices, b)
+
+    def reduceat(self, *args: Any, **options: Any) -> Any:
+        """Not traced."""
+        raise refused(f"{self.__name__}.reduceat is not traced", remedy="use add.at, or slices")
+
+
+_SIMPLE = (Handle, bool, int, float, complex, np.ndarray, np.generic)
+_REDUCTIONS = {
+    "add": "sum",
+    "multiply": "prod",
+    "maximum": "max",
+    "minimum": "min",
+    "fmax": "nanmax",
+    "fmin": "nanmin",
+    "logical_and": "all",
+    "logical_or": "any",
+    "logaddexp": "irlib.logsumexp",
+}
+_ACCUMULATIONS = {
+    "add": "cumulative_sum",
+    "multiply": "cumulative_prod",
+    "maximum": "cumulative_max",
+    "minimum": "cumulative_min",
+}
+
+
+@lru_cache(maxsize=8192)
+def _resolved(real: Any, kinds: tuple[Any, ...], dtype: Any) -> tuple[np.dtype[Any], ...]:
+    """The dtypes of operands and results of the loop that numpy takes."""
+    if all(k in _DEFAULTS for k in kinds):
+        kinds = tuple(_DEFAULTS[k] for k in kinds)
+    outs = (None,) * real.nout
+    if dtype is None:
+        found = real.resolve_dtypes((*kinds, *outs))
+    else:
+        found = real.resolve_dtypes((*kinds, *outs), signature=(*(None,) * real.nin, *(dtype,) * real.nout))
+    if any(d.kind not in "biufcV" for d in found):
+        raise TypeError("objects are not traced")
+    return tuple(found)
+
+
+_DEFAULTS = {int: np.dtype(np.int64), float: np.dtype(np.float64), complex: np.dtype(np.complex128)}
+
+
+def _beyond(real: Any, operands: Sequence[Any]) -> Any:
+    """What a comparison of integers with a Python int gives that none of them can be; None for other ufuncs."""
+    if real not in (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal):
+        return None
+    return np.bool_(real(*[np.zeros((), x.dtype) if isinstance(x, Array) else x for x in operands]))
+
+
+def _value(x: Any, to: np.dtype[Any]) -> Any:
+    """An operand in the dtype of its loop. Raises: OverflowError as numpy does where a Python int does not fit."""
+    if isinstance(x, Array):
+        return cast(x.value, to)
+    if isinstance(x, bool | int | float | complex):
+        return Tape.current().b.constant(np.array(x, to))
+    return cast(lift(x).value, to)
+
+
+def _layout(operands: Sequence[Any]) -> strides.Layout:
+    """Numpy lays out a result like its operands: row-major if all of them are."""
+    for x in operands:
+        if isinstance(x, Array):
+            if x.layout != strides.C and x.ndim > 1 and not strides.is_contiguous(x.layout, x.shape):
+                return None
+        elif isinstance(x, np.ndarray) and not x.flags.c_contiguous:
+            return None
+    return strides.C
+
+
+def _single(out: Any) -> Any:
+    return out[0] if isinstance(out, tuple) else out
+
+
+def _into(name: str, target: Any, value: Any, where: Any, casting: Any) -> Any:
+    """Write a result into an array given as out=, by the casting rule; returns the array."""
+    if isinstance(target, np.ndarray):
+        raise refused(
+            f"{name}: a traced value into a numpy array from outside the trace",
+            code="IR882",
+            remedy="make the array an argument, or make it inside",
+        )
+    if not isinstance(target, Array):
+        raise TypeError("return arrays must be of ArrayType")
+    have, to = value.dtype.numpy, target.dtype
+    if not np.can_cast(have, to, casting):
+        raise refused(
+            f"cannot cast the result of {name} from {have} to {to} with casting rule {casting!r}",
+            remedy="convert with astype, or do not work in place",
+        )
+    b = Tape.current().b
+    value = cast(value, to)
+    if where is not True:
+        value = b.where(lift(where, bool).value, value, target.value)
+    target.store(value, grows=False)
+    return target
+
+
+def ufunc(name: str, *aliases: str, real: Any = None) -> Callable[[Maker], Maker]:
+    """Enter a ufunc under numpy's name, and others that are the same."""
+
+    def enter(make: Maker) -> Maker:
+        made = Ufunc(name, make, real=real)
+        for key in (name, *aliases):
+            UFUNCS[key] = made
+            FUNCTIONS[key] = made
+        return make
+
+    return enter
+
+
+def call(name: str, *operands: Any) -> Any:
+    """The ufunc called `name` of operands."""
+    return UFUNCS[name](*operands)

@@ -1,0 +1,67 @@
+"""`trace`: a Python function on numpy arrays, called once on arrays that record, becomes a graph."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from irlib.builder import Builder
+from irlib.converters.numpy_code.arguments import Arguments, bound_arguments
+from irlib.converters.numpy_code.namespace.refusal import TraceError
+from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.outputs import give_outputs
+from irlib.converters.numpy_code.substitution import numpy_replaced
+from irlib.graph import Graph
+
+__all__ = ["trace"]
+
+
+def trace(
+    fn: Callable[..., Any],
+    *args: Any,
+    parameters: Iterable[str] = (),
+    static: Iterable[str] = (),
+    **kwargs: Any,
+) -> Graph:
+    """The graph of what `fn` computes from arrays like `args` and `kwargs`.
+
+    Arguments are arrays, or nested dicts, lists and tuples of them, of which dtype and shape are taken, or types such
+    as ``irlib.spec("float64[batch, 3]")``; Python numbers, strings and None are static. Inputs are called as the
+    arguments are: `x`, ``params.W1``, ``layers.0.w``. Those that `parameters` names, whole arguments or leaves, become
+    parameters with the given values; those that `static` names go in as they are. Outputs are `out`, ``out.0``,
+    ``out.grads.W1``.
+
+    `fn` is called once, numpy replaced by `irlib.numpy` in what it reaches. Raises: TraceError where the code depends
+    on what is not known before it runs, or calls what is not traced.
+    """
+    if not callable(fn):
+        raise TraceError(f"got a {type(fn).__name__}, expected a function", code="IR884")
+    tape = Tape(getattr(fn, "__name__", type(fn).__name__).strip("<>") or "graph")
+    bound = bound_arguments(fn, args, kwargs)
+    with tape:
+        arguments = Arguments(tape, parameters=parameters, static=static)
+        receiver = getattr(fn, "__self__", None)
+        call = fn
+        if receiver is not None and not inspect.ismodule(receiver) and not isinstance(receiver, type):
+            # the object keeps its state: the trace works on a copy, its arrays being constants or parameters
+            call = getattr(fn, "__func__", fn).__get__(_received(arguments, receiver))
+        kinds = inspect.signature(fn).parameters
+        for name, value in bound.arguments.items():
+            kind = kinds[name].kind
+            if kind is inspect.Parameter.VAR_POSITIONAL:
+                bound.arguments[name] = tuple(arguments.traced(f"{name}.{i}", v) for i, v in enumerate(value))
+            elif kind is inspect.Parameter.VAR_KEYWORD:
+                bound.arguments[name] = {k: arguments.traced(k, v) for k, v in value.items()}
+            else:
+                bound.arguments[name] = arguments.traced(name, value)
+        arguments.check()
+        with numpy_replaced(fn, *args, *kwargs.values()):
+            result = call(*bound.args, **bound.kwargs)
+        give_outputs(tape, result)
+        assert isinstance(tape.b, Builder)
+        return tape.b.build(prune=True)
+
+
+def _received(arguments: Arguments, receiver: Any) -> Any:
+    return arguments.traced("self", receiver)
