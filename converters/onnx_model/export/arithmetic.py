@@ -7,10 +7,9 @@ from typing import Any
 from irlib.converters.onnx_model.export.row import emits, lowers
 from irlib.types import DTYPES
 
-_PLAIN = {
-    "power": "Pow", "maximum": "Max", "minimum": "Min", "round": "Round", "isinf": "IsInf",
-    "bitwise_and": "BitwiseAnd", "bitwise_or": "BitwiseOr", "bitwise_xor": "BitwiseXor", "bitwise_not": "BitwiseNot",
-}  # fmt: skip
+_PLAIN = {"power": "Pow", "maximum": "Max", "minimum": "Min"}
+_BITS = {"bitwise_and": "And", "bitwise_or": "Or", "bitwise_xor": "Xor", "bitwise_not": "Not"}
+_INT64, _UINT64 = DTYPES["int64"], DTYPES["uint64"]
 
 
 @emits(*_PLAIN)
@@ -18,9 +17,47 @@ def plain(e: Any, site: Any, *operands: Any) -> Any:
     return e.op(_PLAIN[site.op.name], *operands, type=site.type)
 
 
+@emits("round", "floor", "ceil")
+def rounded(e: Any, site: Any, x: Any) -> Any:
+    """Integers are whole already."""
+    return e.op({"round": "Round", "floor": "Floor", "ceil": "Ceil"}[site.op.name], x) if x.dtype.is_float else x
+
+
+@emits("isinf")
+def isinf(e: Any, site: Any, x: Any) -> Any:
+    if not x.dtype.is_float:
+        return e.op("Not", e.op("Equal", x, x, type=site.type))
+    return e.op("IsInf", x, type=site.type)
+
+
+@emits(*_BITS)
+def bits(e: Any, site: Any, *operands: Any) -> Any:
+    """Of bools by the logical ops."""
+    name = _BITS[site.op.name]
+    return e.op(name if operands[0].dtype.kind == "bool" else f"Bitwise{name}", *operands, type=site.type)
+
+
 @emits("left_shift", "right_shift")
 def shift(e: Any, site: Any, x: Any, y: Any) -> Any:
+    """BitShift takes unsigned integers; of uint16 runtimes have none."""
+    if x.dtype.name not in ("uint8", "uint32", "uint64"):
+        return e.writer.lowered_row(_shift, site, (x, y))
     return e.op("BitShift", x, y, direction="LEFT" if site.op.name == "left_shift" else "RIGHT")
+
+
+def _shift(b: Any, site: Any, x: Any, y: Any) -> Any:
+    """In uint64; what is negative goes right as its complement does."""
+    dtype = x.dtype
+    x, y = (b.cast(v, dtype="int64") for v in (x, y))
+    places = b.cast(b.where(b.logical_or(y < 0, y > 63), 0, y), dtype="uint64")
+    off = b.logical_or(y < 0, y >= dtype.bits)
+    if site.op.name == "left_shift":
+        moved = b.cast(b.left_shift(b.cast(x, dtype="uint64"), places), dtype="int64")
+        return b.cast(b.where(off, 0, moved), dtype=dtype)
+    below = x < 0
+    moved = b.cast(b.right_shift(b.cast(b.where(below, -1 - x, x), dtype="uint64"), places), dtype="int64")
+    moved = b.where(off, 0, moved)
+    return b.cast(b.where(below, -1 - moved, moved), dtype=dtype)
 
 
 @emits("fmod")
@@ -44,8 +81,17 @@ def remainder(b: Any, site: Any, x: Any, y: Any) -> Any:
 def floor_divide(e: Any, site: Any, x: Any, y: Any) -> Any:
     """Of floats as numpy does it: by the remainder, whose quotient is whole but for rounding."""
     if x.dtype.is_integer:
+        power = _power_of_two(y)
+        if power is not None and x.dtype.name in ("uint32", "uint64"):  # which few kernels divide
+            return e.op("BitShift", x, e.const(power, x.dtype), direction="RIGHT")
         return e.op("Div", e.op("Sub", x, e.op("Mod", x, y)), y)
     return e.writer.lowered_row(_floor_divide, site, (x, y))
+
+
+def _power_of_two(y: Any) -> int | None:
+    found = y.ints
+    divisor = found[0] if found is not None and y.rank == 0 else 0
+    return divisor.bit_length() - 1 if divisor > 0 and divisor & (divisor - 1) == 0 else None
 
 
 def _floor_divide(b: Any, site: Any, x: Any, y: Any) -> Any:
@@ -64,7 +110,7 @@ def not_equal(e: Any, site: Any, x: Any, y: Any) -> Any:
 def compared(e: Any, site: Any, x: Any, y: Any) -> Any:
     """Of dtypes that the ops of this opset do not compare: as int32, which holds them."""
     if x.dtype.bits > 16 or x.dtype.kind not in ("bool", "int", "uint"):
-        raise site.unsupported(f"ONNX does not compare {x.dtype}", "cast the operands")
+        raise site.unsupported(f"opset {e.opset} does not compare {x.dtype}", "use a newer opset, or cast the operands")
     name = {"less": "Less", "less_equal": "LessOrEqual", "greater": "Greater", "greater_equal": "GreaterOrEqual"}
     wide = [e.op("Cast", v, to=6, type=v.type.with_dtype(DTYPES["int32"])) for v in (x, y)]
     return e.op(name.get(site.op.name, "Equal"), *wide, type=site.type)
@@ -72,6 +118,8 @@ def compared(e: Any, site: Any, x: Any, y: Any) -> Any:
 
 @lowers("isfinite")
 def isfinite(b: Any, site: Any, x: Any) -> Any:
+    if not x.dtype.is_float:
+        return b.equal(x, x)
     return b.logical_not(b.logical_or(b.isnan(x), b.isinf(x)))
 
 
@@ -83,6 +131,8 @@ def isnan(b: Any, site: Any, x: Any) -> Any:
 
 @lowers("trunc")
 def trunc(b: Any, site: Any, x: Any) -> Any:
+    if not x.dtype.is_float:
+        return x
     return b.where(x < 0, b.ceil(x), b.floor(x))
 
 
@@ -146,12 +196,14 @@ def stop_gradient(e: Any, site: Any, x: Any) -> Any:
     return x
 
 
-@emits("cast")
+@emits("cast", first=True)
 def cast(e: Any, site: Any, x: Any) -> Any:
     from irlib.converters.onnx_model.dtypes import NUMBER_OF
 
     if x.dtype.kind == "complex" or site.op.dtype.kind == "complex":
         raise site.unsupported("ONNX does not cast complex numbers")
+    if not site.op.saturate:
+        return None
     return e.op("Cast", x, to=NUMBER_OF[site.op.dtype], type=site.type)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from irlib.converters.onnx_model.export.row import emits
-from irlib.types import DTYPES, TensorType
+from irlib.converters.onnx_model.export.row import emits, lowers
+from irlib.types import DTYPES, SequenceType, TensorType
 
 _INT64, _BOOL = DTYPES["int64"], DTYPES["bool"]
 
@@ -104,9 +104,65 @@ def split_to_sequence(e: Any, site: Any, x: Any, split: Any) -> Any:
 
 @emits("optional_none")
 def optional_none(e: Any, site: Any) -> Any:
-    return e.op("Optional", type=site.type)
+    from irlib.converters.onnx_model.write.protos import attribute_proto
+
+    name = e.scope.temporary("optional")
+    e.scope.append(e.scope.proto("Optional", (), (name,), [attribute_proto("type", site.type.element, 13)]))
+    return e.value(site.type, name)
 
 
 @emits("regex_full_match")
 def regex_full_match(e: Any, site: Any, x: Any) -> Any:
     return e.op("RegexFullMatch", x, pattern=site.op.pattern, type=site.type)
+
+
+@emits("string_normalize")
+def string_normalize(e: Any, site: Any, x: Any) -> Any:
+    op = site.op
+    return e.op(
+        "StringNormalizer", x, case_change_action=op.case.upper(), is_case_sensitive=int(op.case_sensitive) or None,
+        stopwords=list(op.stopwords) or None, type=site.type,
+    )  # fmt: skip
+
+
+@emits("string_split")
+def string_split(e: Any, site: Any, x: Any) -> Any:
+    return e.op("StringSplit", x, delimiter=site.op.delimiter, maxsplit=site.op.maxsplit, outputs=site.types)
+
+
+# Sequences that only derivatives need, by the ops that ONNX has
+
+
+def _mapped(b: Any, body: Any, *sequences: Any) -> Any:
+    """`body(inner, *elements)` of each place of the sequences, as a sequence."""
+    from irlib.builder import Builder
+
+    inner = Builder("each")
+    inner.output("y", body(inner, *(inner.input(f"x{k}", s.type.element) for k, s in enumerate(sequences))))
+    return b.sequence_map(*sequences, body=inner.build(prune=True), sequences=len(sequences))[0]
+
+
+@lowers("sequence_sizes")
+def sequence_sizes(b: Any, site: Any, s: Any) -> Any:
+    at = site.op.axis
+    sizes = _mapped(b, lambda r, x: r.take(r.shape(x), [at], axis=0), s)
+    return b.concat_from_sequence(sizes, axis=0)
+
+
+@lowers("sequence_sum")
+def sequence_sum(b: Any, site: Any, s: Any) -> Any:
+    return b.sum(b.concat_from_sequence(s, axis=0, new_axis=True), [0])
+
+
+@lowers("container_zeros_like")
+def container_zeros_like(b: Any, site: Any, x: Any) -> Any:
+    if not isinstance(x.type, SequenceType) or not isinstance(x.type.element, TensorType):
+        raise site.unsupported("zeros of an optional, or of sequences of them", "take the value out of it before")
+    return _mapped(b, lambda r, v: r.zeros_like(v), x)
+
+
+@lowers("cotangent_add")
+def cotangent_add(b: Any, site: Any, x: Any, y: Any) -> Any:
+    if not isinstance(x.type, SequenceType) or not isinstance(x.type.element, TensorType):
+        raise site.unsupported("a sum of optionals", "take the values out of them before")
+    return _mapped(b, lambda r, v, w: v + w, x, y)

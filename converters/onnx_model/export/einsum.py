@@ -13,8 +13,17 @@ def einsum(e: Any, site: Any, *xs: Any) -> Any:
     equation = site.op.equation.replace(" ", "")
     left, arrow, right = equation.partition("->")
     terms = left.split(",")
-    if "..." not in left or (not arrow or "..." in right):
+    if "..." not in left:
         return None
+    counts = [None if x.rank is None else x.rank - len(t.replace("...", "")) for t, x in zip(terms, xs, strict=True)]
+    open_terms = [k for k, t in enumerate(terms) if "..." in t]
+    if not arrow or "..." in right:
+        most = max((counts[k] or 0 for k in open_terms), default=0)
+        if any(counts[k] is None for k in open_terms) or all(counts[k] == most for k in open_terms):
+            return None
+        # shape inference wants an ellipsis to be of one rank everywhere
+        ys = [_deepened(e, x, t, most) if "..." in t else x for t, x in zip(terms, xs, strict=True)]
+        return e.op("Einsum", *ys, equation=equation)
     if any(x.rank is None for x in xs):
         raise site.unsupported("the ranks of the operands are not known", "use irlib.specialize before")
     kept = _contracted(terms, right)
@@ -27,6 +36,15 @@ def einsum(e: Any, site: Any, *xs: Any) -> Any:
         count = x.rank - len(term.replace("...", ""))
         named.append(term.replace("...", "".join(free[:count][::-1])))  # aligned at the end
     return e.op("Einsum", *xs, equation=f"{','.join(named)}->{right}")
+
+
+def _deepened(e: Any, x: Any, term: str, most: int) -> Any:
+    """`x` with axes of length 1 put before those of its ellipsis, `most` of them in all."""
+    at, count = term.index("..."), x.rank - len(term.replace("...", ""))
+    if count == most:
+        return x
+    shape = (*x.shape[:at], *[1] * (most - count), *x.shape[at:])
+    return e.op("Unsqueeze", x, e.const(list(range(at, at + most - count))), type=x.type.with_shape(shape))
 
 
 def _contracted(terms: list[str], right: str) -> str | None:

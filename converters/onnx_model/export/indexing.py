@@ -74,6 +74,15 @@ def scatter_nd(b: Any, site: Any, x: Any, indices: Any, updates: Any) -> Any:
     return b.reshape(made, b.shape(x))
 
 
+@emits("gather_nd")
+def gather_nd(e: Any, site: Any, x: Any, indices: Any) -> Any:
+    """Of other indices than int64, which the row of `direct` is for."""
+    if indices.dtype is _INT64:
+        raise site.unsupported(f"ONNX does not gather {x.dtype} in opset {e.opset}", "cast x")
+    wide = e.op("Cast", indices, to=7, type=indices.type.with_dtype(_INT64))
+    return e.op("GatherND", x, wide, batch_dims=site.op.batch_dims or None, type=site.type)
+
+
 @lowers("sort")
 def sort(b: Any, site: Any, x: Any) -> Any:
     return _sorted(b, site, x)[0]
@@ -125,7 +134,12 @@ def one_hot(e: Any, site: Any, indices: Any, depth: Any, on: Any, off: Any) -> A
     if on.rank != 0 or off.rank != 0 or depth.rank != 0:
         return None
     ends = [e.op("Reshape", v, e.const([1])) for v in (off, on)]
-    return e.op("OneHot", indices, depth, e.op("Concat", *ends, axis=0), axis=site.op.axis, type=site.type)
+    scalar = indices.rank == 0
+    if scalar:
+        indices = e.op("Reshape", indices, e.const([1]))
+    made = e.op("OneHot", indices, depth, e.op("Concat", *ends, axis=0), axis=-1 if scalar else site.op.axis,
+                type=site.type)  # fmt: skip
+    return e.op("Reshape", made, e.const([-1]), type=site.type) if scalar else made
 
 
 @emits("cumulative_sum")
@@ -176,8 +190,3 @@ def _starts(name: str, x: Any) -> Any:
         return -np.inf if name == "cumulative_max" else np.inf
     bounds = np.iinfo(x.dtype.numpy)
     return bounds.min if name == "cumulative_max" else bounds.max
-
-
-@emits("det")
-def det(e: Any, site: Any, x: Any) -> Any:
-    return e.op("Det", x)

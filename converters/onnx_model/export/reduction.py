@@ -15,7 +15,7 @@ _AXES_AS_OPERAND = 18  # that of ReduceSum is one from opset 13 on
 
 def reduced(e: Any, site: Any, name: str, x: Any, axes: Any, *, keepdims: bool) -> Any:
     """A reduction; axes that are empty reduce nothing."""
-    if axes is not None and axes.ints == () and axes.rank == 1:
+    if axes is not None and (axes.ints == () or axes.shape == (0,)) and axes.rank == 1:
         return e.op("Identity", x)
     if axes is not None and axes.rank == 0:
         axes = e.const(list(axes.ints)) if axes.ints is not None else e.op("Reshape", axes, e.const([1]))

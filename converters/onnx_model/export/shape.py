@@ -11,6 +11,8 @@ from irlib.types import DTYPES
 
 _INT64 = DTYPES["int64"]
 _LEAST = -(2**63)
+_AXES_OF_PAD = 18
+"""The opset from which Pad is told which axes."""
 
 
 @emits("shape_of")
@@ -62,7 +64,7 @@ def _axes(e: Any, axes: Any) -> Any:
 @emits("squeeze", "unsqueeze", first=True)
 def squeeze(e: Any, site: Any, x: Any, axes: Any) -> Any:
     axes = _axes(e, axes)
-    if axes is not None and axes.ints == ():
+    if axes is not None and (axes.ints == () or axes.shape == (0,)):
         return e.op("Identity", x, type=site.type)  # which runtimes take for axes that are absent
     return e.op("Squeeze" if site.op.name == "squeeze" else "Unsqueeze", x, axes, type=site.type)
 
@@ -127,6 +129,9 @@ def pad(e: Any, site: Any, x: Any, pads: Any, value: Any, axes: Any) -> Any:
             whole[axis % x.rank] = pads.ints[k]
             whole[axis % x.rank + x.rank] = pads.ints[k + len(axes.ints)]
         pads, axes = e.const(whole), None
+    elif axes is not None and axes.ints is not None and x.rank is not None and e.opset < _AXES_OF_PAD:
+        places = [a % x.rank + k for k in (0, x.rank) for a in axes.ints]
+        pads, axes = e.op("ScatterElements", e.const([0] * (2 * x.rank)), e.const(places), pads), None
     return e.op("Pad", x, pads, value, axes, mode=site.op.mode, type=site.type)
 
 
@@ -186,8 +191,10 @@ def tile(e: Any, site: Any, x: Any, repeats: Any) -> Any:
     return e.op("Tile", x, repeats)
 
 
-@emits("nonzero")
+@emits("nonzero", first=True)
 def nonzero(e: Any, site: Any, x: Any) -> Any:
+    """Of a scalar it means another thing in each runtime: there it is as many columns of no rows as it is not 0."""
     if x.rank == 0:
-        raise site.unsupported("NonZero of a scalar means another thing in each runtime", "reshape it to [1]")
+        found = e.op("NonZero", e.op("Reshape", x, e.const([1])), type=site.type)
+        return e.op("Slice", found, e.const([0]), e.const([0]), e.const([0]), type=site.type)
     return e.op("NonZero", x, type=site.type)

@@ -131,6 +131,7 @@ class Functions:
             name, k = f"{site.op.name}_{k}", k + 1
         self._names[name] = site.op
         scope = Scope(self.model, closed=True)
+        scope.promise(body)
         inputs = {n.index: Val(scope, n.type, scope.claim(str(n.name))) for n in body.inputs}
         writer = Writer(scope, f"function {name}")
         scope.site = Site(site.op, body, site.types, writer.place)

@@ -21,7 +21,7 @@ from irlib.converters.onnx_model.write.regions import output_name
 from irlib.converters.onnx_model.write.scope import Scope
 from irlib.converters.onnx_model.write.values import Site, Val
 from irlib.errors import AttributeValueError, FileError, IRError, UnsupportedError
-from irlib.graph import Graph, OutputRole, Role
+from irlib.graph import Graph, Output, OutputRole, Role
 from irlib.op import ForeignOp, Op
 from irlib.types import TensorType, parse_type
 
@@ -178,6 +178,7 @@ class ModelWriter:
 
         graph, recalled = self.graph, self.recalled
         scope = Scope(self)
+        scope.promise(graph)
         name = str(recalled.model.get("name", graph.name))
         proto = onnx.GraphProto(name=name, doc_string=str(recalled.graph.get("doc", "")))
         add_properties(proto, recalled.graph.get("metadata"))
@@ -192,7 +193,7 @@ class ModelWriter:
                 raise UnsupportedError(
                     f"output {o.name!r} has the name of another value", code="IR320", where=writer.place
                 )
-            info = value_info(made, self._declared(made, v.type), self.symbols)
+            info = value_info(made, self._declared(o, v.type), self.symbols)
             recalled.describe_value(info, made)
             proto.output.append(info)
         proto.node.extend(scope.swept([o.name for o in proto.output]))
@@ -206,15 +207,19 @@ class ModelWriter:
                 proto.initializer.append(tensor)
         return proto
 
-    def _declared(self, name: str, t: Any) -> Any:
-        """The type of an output, or what the model said of it where inference does not know the rank."""
-        noted = self.recalled.graph.get("types", {}).get(name)
-        if noted is None or not isinstance(t, TensorType) or t.shape is not None:
+    def _declared(self, output: Output, t: Any) -> Any:
+        """The type of an output; where inference does not know the rank, what is said of it otherwise.
+
+        That is the type of the variable whose gradient or update it is, or what the model that was read declared.
+        """
+        if not isinstance(t, TensorType) or t.shape is not None:
             return t
+        noted = self.recalled.graph.get("types", {}).get(output.name)
         try:
-            return parse_type(str(noted))
+            found = self.graph.nodes[output.of].type if output.of is not None else parse_type(str(noted))
         except IRError:
             return t
+        return found if isinstance(found, TensorType) and found.dtype is t.dtype else t
 
     def _variables(self, scope: Scope, proto: Any) -> dict[int, Val]:
         """The variables of the graph but its constants, as inputs and initializers."""

@@ -17,7 +17,7 @@ from irlib.converters.onnx_model.write.foreign import foreign
 from irlib.converters.onnx_model.write.recall import Recalled
 from irlib.converters.onnx_model.write.scope import Scope
 from irlib.converters.onnx_model.write.values import Site, Val
-from irlib.errors import IRError, UnsupportedError
+from irlib.errors import IRError, IRTypeError, UnsupportedError
 from irlib.graph import Graph, Role
 from irlib.op import Composite, ForeignOp, Operand
 from irlib.types import TensorType, Type
@@ -152,8 +152,8 @@ class Writer:
         except UnsupportedError:
             if isinstance(site.op, Composite) and site.body is not None:
                 return None  # the body says it in other ops
-            if _is_small(site.types, operands):
-                return None  # `_as_body` computes it in int64
+            if _wider(site.types, operands) is not None:
+                return None  # `_as_body` computes it in a wider dtype
             raise
         if made is None:
             return None
@@ -182,9 +182,9 @@ class Writer:
     def _as_body(self, site: Site, operands: Sequence[Val | None]) -> Sequence[Val]:
         op, body = site.op, site.body
         if not isinstance(op, Composite):
-            if _is_small(site.types, operands):
-                return self.lowered_row(_widened, site, operands)
-            raise site.unsupported(f"ONNX has no op for {op.name}, nor ops to make it of")
+            if op.name != "cast" and _wider(site.types, operands) is not None:
+                return self._in_wider(site, operands)
+            raise self._nothing_for(site, operands)
         if body is None:
             raise site.unsupported(
                 f"the body of {op.name} is not made yet: the types of its operands are not known",
@@ -194,6 +194,23 @@ class Writer:
         if self.model.inline or isinstance(op, ForeignOp):
             return self.inlined(body, present)
         return self.model.functions.called(self, site, present)
+
+    def _in_wider(self, site: Site, operands: Sequence[Val | None]) -> Sequence[Val]:
+        """The results of an op whose dtypes the ops of ONNX do not take, computed in one that they take."""
+        try:
+            return self.lowered_row(_widened, site, operands)
+        except IRTypeError:  # the op is about that dtype
+            raise self._nothing_for(site, operands) from None
+
+    def _nothing_for(self, site: Site, operands: Sequence[Val | None]) -> IRError:
+        """Why there is no way to say an op: no op of ONNX means it, or the one there is does not take the dtypes."""
+        types = tuple(None if v is None else v.type for v in operands)
+        for row in rows_to(site.op.name):
+            found = schema("", row.onnx, self.model.opset)
+            misfit = found.misfit(types) if found is not None else ""
+            if found is not None and misfit:
+                return site.unsupported(f"ONNX cannot say it: {row.onnx}-{found.since}: {misfit}", "cast the operand")
+        return site.unsupported(f"ONNX has no op for {site.op.name}, nor ops to make it of")
 
     def inlined(self, graph: Graph, operands: Sequence[Val]) -> list[Val]:
         """The outputs of `graph`, its nodes appended without names."""
@@ -226,6 +243,10 @@ class Emit:
         self.const = writer.scope.const
         self.opset = writer.model.opset
 
+    def value(self, type: Type, name: str) -> Val:
+        """The value that a node appended to the scope itself makes under `name`."""
+        return Val(self.scope, type, name)
+
     def region(self, graph: Graph, bound: Sequence[Val | None], *, first: Sequence[Any] = ()) -> Any:
         """A GraphProto of a region: inputs for which `bound` is None are its own, the others stand outside."""
         from irlib.converters.onnx_model.write.regions import region
@@ -237,18 +258,29 @@ class Emit:
 
 
 _NOTHING: Any = object()
-_SMALL = ("int8", "int16", "uint8", "uint16", "uint32")
+_SMALL = ("int2", "uint2", "int4", "uint4", "int8", "int16", "uint8", "uint16", "uint32")
+_HALF = ("float16", "bfloat16")
+_WIDER = {**dict.fromkeys(_SMALL, "int64"), **dict.fromkeys(_HALF, "float32")}
 
 
-def _is_small(types: Sequence[Type], operands: Sequence[Val | None]) -> bool:
-    """Whether it is about integers that many ops of ONNX do not take, and int64 holds."""
-    found = [t for t in (*types, *(v.type for v in operands if v is not None)) if isinstance(t, TensorType)]
-    return any(t.dtype.name in _SMALL for t in found) and all(t.dtype.kind in ("bool", "int", "uint") for t in found)
+def _wider(types: Sequence[Type], operands: Sequence[Val | None]) -> str | None:
+    """The dtype that holds what it is about, where that is small integers or half floats: many ops do not take them."""
+    found = [*types, *(v.type for v in operands if v is not None)]
+    if not all(isinstance(t, TensorType) for t in found):
+        return None
+    names = {t.dtype.name for t in found if isinstance(t, TensorType)}
+    kinds = {t.dtype.kind for t in found if isinstance(t, TensorType)}
+    if names & set(_HALF):
+        return "float32" if kinds <= {"float", "int", "uint", "bool"} else None
+    return "int64" if names & set(_SMALL) and kinds <= {"bool", "int", "uint"} else None
 
 
 def _widened(b: Any, site: Site, *operands: Any) -> Any:
-    """The op in int64, its results cast back: that wraps as the small integers do."""
-    wide = [None if v is None else b.cast(v, dtype="int64") if v.dtype.name in _SMALL else v for v in operands]
+    """The op in int64, its results cast back, which wraps as the small integers do; half floats in float32."""
+    halves = any(v is not None and v.dtype.name in _HALF for v in operands)
+    narrow = _HALF if halves else _SMALL
+    wide = [None if v is None else b.cast(v, dtype=_WIDER[v.dtype.name]) if v.dtype.name in narrow else v
+            for v in operands]  # fmt: skip
     made = b.emit(site.op, wide)
     results = [
         b.cast(v, dtype=t.dtype) if isinstance(t, TensorType) and v.dtype is not t.dtype else v

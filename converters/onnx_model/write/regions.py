@@ -31,6 +31,7 @@ def region(
 
     model = writer.model
     scope = Scope(model, writer.scope)
+    scope.promise(graph)
     recalled = Recalled(dict(graph.metadata))
     proto = onnx.GraphProto(name=graph.name)
     values: dict[int, Val] = {}

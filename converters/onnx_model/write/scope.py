@@ -17,6 +17,7 @@ from irlib.types import DTYPES, TensorType, Type
 
 if TYPE_CHECKING:
     from irlib.converters.onnx_model.write.models import ModelWriter
+    from irlib.graph import Graph
 
 __all__ = ["Scope"]
 
@@ -31,6 +32,8 @@ class Scope:
         self.nodes: list[Any] = []
         self.initializers: list[Any] = []
         self.names: set[str] = set()
+        self.promised: set[str] = set()
+        """Names that values of this graph are going to have: a subgraph before them must not take one."""
         self.constants: list[Any] = []
         """Constant nodes, which stand before all others."""
         self.staying: set[int] = set()
@@ -50,9 +53,23 @@ class Scope:
             scope = scope.parent
         return False
 
+    def promise(self, graph: Graph) -> None:
+        """Keep the names that `graph` asks for free of those in subgraphs, which may not hide an outer name."""
+        self.promised.update(graph.names.values())
+        self.promised.update(o.name for o in graph.outputs)
+        self.model.taken.update(self.promised)
+
+    def _is_free(self, name: str) -> bool:
+        scope = self.parent
+        while scope is not None:
+            if name in scope.promised:
+                return False
+            scope = scope.parent
+        return not self.sees(name)
+
     def claim(self, wanted: str) -> str:
-        """`wanted`, where it is free here, else a name made from it."""
-        name = self.model.fresh(wanted) if self.sees(wanted) else wanted
+        """`wanted`, where it is free here and around, else a name made from it."""
+        name = wanted if self._is_free(wanted) else self.model.fresh(wanted)
         self.names.add(name)
         self.model.taken.add(name)
         return name

@@ -176,7 +176,6 @@ def test_large_tensors_go_to_a_file_of_their_own(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="nested regions may repeat a value's name, which ONNX refuses; issue 3")
 def test_regions_use_outer_values_by_name() -> None:
     b = irlib.Builder("g")
     x, n = b.input("x", "float32[3]"), b.input("n", "int64[]")
