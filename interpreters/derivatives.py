@@ -16,12 +16,50 @@ from irlib import autodiff
 from irlib.autodiff import carries_cotangent
 from irlib.errors import DerivativeError, FeedError
 from irlib.graph import Graph, OutputRole, Role
+from irlib.interpreters.numpy_ref.fold import specialize
 from irlib.interpreters.targets import compile, run
-from irlib.types import TensorType
+from irlib.types import TensorType, type_of
 
-__all__ = ["GradientCheck", "check_gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
+__all__ = ["GradientCheck", "check_gradients", "gradient", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
 
 Arrays = dict[str, Any]
+
+
+def gradient(
+    graph: Graph,
+    of: str | Sequence[str] | None = None,
+    wrt: Sequence[str] | str | None = None,
+    *,
+    cotangents: bool = False,
+    outputs: Sequence[str] = (),
+) -> Graph:
+    """The graph that computes the derivative of output `of` with respect to the values named in `wrt`.
+
+    Its outputs are ``d_w`` for each w, with role gradient-of, after those of `graph` named in `outputs`. `of` is the
+    one output that is a loss, or the only output, where it is None; `wrt` is every float parameter (every float input
+    where there is none). A scalar `of` is seeded with 1; with `cotangents`, each output y in `of` has an input ``d_y``
+    of its type instead. Where bodies of composites are not made yet, constants are folded first, which may make them.
+
+    Raises: DerivativeError for a non-scalar `of` without cotangents, an integer `wrt`, an op whose derivative is not
+    known; NameConflictError for a name that is not there.
+    """
+    return autodiff.gradient(_bodied(graph), of, wrt, cotangents=cotangents, outputs=outputs)
+
+
+def _lacks_bodies(graph: Graph) -> bool:
+    """Whether the body of a composite without a derivative of its own is not made yet."""
+    return any(body is None and not op.has_vjp() for _, op, body in graph.composites())
+
+
+def _bodied(graph: Graph) -> Graph:
+    """`graph`, with constants folded where bodies are not made yet."""
+    return specialize(graph, {}) if _lacks_bodies(graph) else graph
+
+
+def _types_of(model: Graph, feeds: Mapping[str, Any]) -> dict[str, str]:
+    """The types of the tensors fed to inputs."""
+    inputs = {n.name for n in model.inputs if isinstance(n.type, TensorType)}
+    return {n: str(type_of(x)) for n, x in feeds.items() if isinstance(x, np.ndarray) and n in inputs}
 
 
 def value_and_grad(
@@ -41,11 +79,19 @@ def value_and_grad(
     names = _names(of)
     given = _cotangents(model, names, cotangents)
     ofs = tuple(given) if given else names
-    key = ("value_and_grad", ofs, _names(wrt), bool(given))
+    key: tuple[Any, ...] = ("value_and_grad", ofs, _names(wrt), bool(given))
     program = model.kept.get(key)
+    bodied: Graph = model
+    if program is None and _lacks_bodies(model):
+        bodied = model.kept["bodied"] = model.kept.get("bodied") or specialize(model, {})
+        if _lacks_bodies(bodied):  # the feeds say what is not known otherwise
+            types = _types_of(model, feeds)
+            key = (*key, tuple(types.items()))
+            program = model.kept.get(key)
+            bodied = bodied if program is not None else specialize(model, types)
     if program is None:
         outputs = [o.name for o in model.outputs]
-        graph = autodiff.gradient(model, ofs, _names(wrt), cotangents=bool(given), outputs=outputs)
+        graph = autodiff.gradient(bodied, ofs, _names(wrt), cotangents=bool(given), outputs=outputs)
         program = model.kept[key] = (graph, compile(graph))
     graph, f = program
     found = f(_with_cotangents(graph, model, feeds, given))

@@ -30,7 +30,7 @@ _WHERE = {
     "dtype": "irlib.types",
     "fold": "irlib.interpreters.numpy_ref.fold",
     "from_onnx": "irlib.converters.onnx_model",
-    "gradient": "irlib.autodiff",
+    "gradient": "irlib.interpreters.derivatives",
     "hessian": "irlib.interpreters.derivatives",
     "hvp": "irlib.interpreters.derivatives",
     "jacobian": "irlib.interpreters.derivatives",
@@ -97,7 +97,6 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
-    from irlib.autodiff import gradient as gradient
     from irlib.builder import Builder as Builder
     from irlib.dims import Dim as Dim
     from irlib.errors import IRError as IRError

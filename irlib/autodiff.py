@@ -6,7 +6,7 @@ any emitter, so the interpreter's backward and the gradient graph are the same r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -149,9 +149,9 @@ def dependents(graph: Graph, targets: Sequence[int]) -> bytearray:
     return needs
 
 
-def prepared(graph: Graph) -> Graph:
-    """`graph` with every composite that has no derivative of its own replaced by its body."""
-    return inline(graph, lambda op: isinstance(op, Composite) and not op.has_vjp())
+def prepared(graph: Graph, keep: Collection[str] = ()) -> Graph:
+    """`graph` with every composite that has no derivative of its own replaced by its body; names in `keep` stay."""
+    return inline(graph, lambda op: isinstance(op, Composite) and not op.has_vjp(), keep)
 
 
 @collector_paused()
@@ -174,8 +174,8 @@ def gradient(
     known; NameConflictError for a name that is not there.
     """
     ofs = _ofs(graph, of)
-    graph = prepared(graph)
     wrts = _wrts(graph, wrt)
+    graph = prepared(graph, {*ofs, *wrts})
     b = GradientBuilder(f"{graph.name}.gradient")
     b.declare(graph.symbols)
     values = b.absorb(graph, {}, named=True)

@@ -280,10 +280,12 @@ class Builder(Emitter):
         self._names[node] = name
         self._by_name[name] = node
 
-    def name_if_free(self, value: GraphValue, name: str) -> None:
-        """Give the node of `value` this name unless it has one or the name is taken."""
-        if self._node_of(value.id) not in self._names and name not in self._by_name:
+    def name_if_free(self, value: GraphValue, name: str) -> bool:
+        """Give the node of `value` this name unless it has one or the name is taken; whether it was given."""
+        free = self._node_of(value.id) not in self._names and name not in self._by_name
+        if free:
             self.named(value, name)
+        return free
 
     def taken_names(self) -> set[str]:
         """The names of nodes and outputs so far."""

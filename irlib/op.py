@@ -182,7 +182,15 @@ class Composite(Op):
     @classmethod
     def has_vjp(cls) -> bool:
         """Whether the class gives its own derivative instead of that of its body."""
-        return cls.vjp is not Op.vjp
+        return cls.vjp is not Composite.vjp
+
+    def vjp(self, b: Emitter, node: NodeView, *cotangents: Any) -> tuple[Value | None, ...]:
+        """Raises: DerivativeError: the derivative is that of the body, and this node has none yet."""
+        raise DerivativeError(
+            f"the derivative of {self.name} is that of its body, which is not made: the types of its operands are not "
+            "known enough",
+            code="IR701", where=str(node), remedy="declare the types of the inputs, or use irlib.specialize",
+        )  # fmt: skip
 
 
 class Dialect(Protocol):

@@ -155,15 +155,33 @@ def test_a_region_with_other_inputs_is_refused() -> None:
         b.call(x, graph=region(lambda b, x: x, "float32[]"))
 
 
-def test_the_derivative_of_a_carried_sequence_is_not_known() -> None:
+def appending(position: int | None) -> irlib.Graph:
+    """Two elements more in a sequence of one, and all of them concatenated."""
     b = irlib.Builder("g")
     x = b.input("x", "float64[2]")
     body = region(
-        lambda b, i, s, x: (b.constant(True), b.sequence_insert(s, x)), "int64[]", "sequence<float64[2]>", "float64[2]"
-    )
+        lambda b, i, s, x: (
+            b.constant(True),
+            b.sequence_insert(s, b.sin(x), None if position is None else b.constant(position, "int64")),
+        ),
+        "int64[]", "sequence<float64[2]>", "float64[2]",
+    )  # fmt: skip
     (grown,) = b.while_loop(b.constant(np.int64(2)), None, b.sequence_construct(x), x, body=body, carries=1)
     b.output("y", b.concat_from_sequence(grown))
-    model = b.build()
+    return b.build()
+
+
+def test_the_derivative_of_a_sequence_that_is_appended_to() -> None:
+    model, x = appending(None), np.array([1.0, 2.0])
+    assert Program(model)({"x": x})["y"].shape == (6,)
+    weights = np.arange(6.0)
+    _, found = irlib.value_and_grad(model, {"x": x}, "y", ["x"], [weights])
+    np.testing.assert_allclose(found["x"], weights[:2] + (weights[2:4] + weights[4:]) * np.cos(x), rtol=1e-15)
+    assert all(c.ok for c in irlib.check_gradients(model, {"x": x}, "y", ["x"]))
+
+
+def test_the_derivative_of_a_sequence_that_is_carried_otherwise_is_not_known() -> None:
+    model = appending(0)
     assert Program(model)({"x": np.array([1.0, 2.0])})["y"].shape == (6,)
     with pytest.raises(DerivativeError, match="sequence"):
         irlib.gradient(model, of="y", wrt=["x"], cotangents=True)

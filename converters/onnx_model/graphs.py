@@ -287,8 +287,8 @@ class GraphReader:
         self.notes.node(node, self._name_of(node))
 
     def check_declared(self, info: Any, value: Any, where: str) -> None:
-        """Note where a declared type is contradicted by the inferred one."""
-        if info.type.WhichOneof("value") is None:
+        """Note where a declared type is contradicted by the inferred one, which without `strict` is right."""
+        if info.type.WhichOneof("value") is None or not self.model.strict:
             return
         try:
             declared = self.model.symbols.type(info.type)
@@ -298,5 +298,5 @@ class GraphReader:
         if not unify(declared, value.type):
             self.model.add(
                 "IR230", where, f"{shown(info.name)!r} is declared as {declared}, inferred as {value.type}",
-                "correct the declaration, or leave it out",
+                "correct the declaration, leave it out, or read the model with strict=False",
             )  # fmt: skip

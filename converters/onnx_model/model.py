@@ -24,7 +24,11 @@ FunctionKey = tuple[str, str, str]
 
 
 class Model:
-    """The model being read. `strict`: an operand whose type the operator's schema does not list is an error."""
+    """The model being read.
+
+    `strict`: an operand whose type the operator's schema does not list, and a declared type that does not hold, are
+    errors.
+    """
 
     def __init__(self, proto: Any, external: ExternalData | None, *, strict: bool = True) -> None:
         self.findings: list[Finding] = []

@@ -36,7 +36,8 @@ def from_onnx(source: Any, *, strict: bool = True) -> Graph:
 
     Nodes keep the names of their first outputs; float initializers are parameters, others constants, statistics of
     BatchNormalization buffers. Each op is a composite of dialect ``ai.onnx`` with a body, or the primitive it equals.
-    Without `strict`, operands of types that an operator's schema does not list are taken where irlib's ops take them.
+    Without `strict`, operands of types that an operator's schema does not list are taken where irlib's ops take them,
+    and what is declared of values that nodes make counts for nothing: some exporters declare shapes that do not hold.
 
     Raises: the first error of `check` as an IRError of its kind, the others as its notes.
     """

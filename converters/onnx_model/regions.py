@@ -47,10 +47,13 @@ def with_regions(
         if value is not None:
             captured[name] = value
     where = reader.where(index, node)
-    for a in node.attribute:
+    taken = _branch_taken(found, operands)
+    for a in sorted(node.attribute, key=lambda a: a.name != taken):
         if a.ref_attr_name:
             continue
-        if a.HasField("g"):
+        if taken in attributes and a.name in _BRANCHES.values():
+            attributes[a.name] = _never_taken(reader, found, a.g, captured, where, attributes[taken])
+        elif a.HasField("g"):
             attributes[a.name] = _region(reader, found, a.g, operands, attributes, captured, where)
         elif len(a.graphs):
             made = [_region(reader, found, g, operands, attributes, captured, where) for g in a.graphs]
@@ -62,6 +65,35 @@ def with_regions(
         if not found.variadic:
             operands = operands + [None] * (most - len(operands))
     return [*operands, *captured.values()]
+
+
+_BRANCHES = {True: "then_branch", False: "else_branch"}
+
+
+def _branch_taken(found: OpSchema, operands: list[Any]) -> str:
+    """The branch of an If whose condition is known; empty where it is not, and for other ops."""
+    condition = operands[0] if found.name == "If" and operands else None
+    known = None if condition is None else condition.known
+    if isinstance(known, tuple) and len(known) == 1:
+        known = known[0]
+    return _BRANCHES[known] if isinstance(known, bool) else ""
+
+
+def _never_taken(
+    reader: GraphReader, found: OpSchema, proto: Any, captured: dict[str, Any], where: str, taken: Graph
+) -> Graph:
+    """A branch that is known not to run. Exporters write such for shapes that do not occur: it need not fit.
+
+    Where it cannot be made, or has not the outputs of the one that is `taken`, that one stands in its place.
+    """
+    findings = reader.model.findings
+    before = len(findings)
+    try:
+        made = _region(reader, found, proto, [], {}, captured, where)
+    except IRError:
+        made = taken
+    del findings[before:]
+    return made if len(made.outputs) == len(taken.outputs) else taken
 
 
 def _region(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from irlib.cli.files import existing, opened, suffix_of
+from irlib.cli.files import existing, suffix_of
 from irlib.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -55,11 +55,10 @@ def _report(path: Path, *, verify: bool) -> Report:
     if suffix_of(path) != ".onnx":
         report: Report = irlib.check(path, verify=verify)
         return report
-    from irlib.validate import Finding, Report, check_graph
+    from irlib.converters.onnx_model.read import read
+    from irlib.validate import Report, check_graph
 
-    try:
-        graph = opened(path)
-    except irlib.IRError as error:
-        error.where = error.where.removeprefix(str(path)).lstrip(", ")
-        return Report((Finding.of(error),), str(path))
-    return Report(check_graph(graph).findings, str(path))
+    graph, report = read(path)
+    if graph is None:
+        return report
+    return Report((*report.findings, *check_graph(graph).findings), str(path))

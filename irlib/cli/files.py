@@ -23,8 +23,18 @@ def _load(path: Path, *, verify: bool) -> Graph:
 
 
 def _from_onnx(path: Path, *, verify: bool) -> Graph:
-    graph: Graph = face("from_onnx")(path)
-    return graph
+    """The graph of an ONNX model; types that are declared and do not hold, which exporters write, are a warning."""
+    from irlib.errors import IRError
+
+    read: Callable[..., Graph] = face("from_onnx")
+    try:
+        return read(path)
+    except IRError as error:
+        if error.code != "IR230":
+            raise
+        graph = read(path, strict=False)
+        click.echo(f"warning: {error}; it is passed over", err=True)
+        return graph
 
 
 def _save(graph: Graph, path: Path) -> None:

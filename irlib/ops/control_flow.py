@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,8 +10,10 @@ from irlib.closures import carries_cotangent, fixed_point, joined, results_of
 from irlib.dims import MaybeDim
 from irlib.errors import AttributeValueError, IRTypeError, StructureError
 from irlib.graph import Graph
+from irlib.inference import unify
 from irlib.methods import Emitter, NodeView, Value
 from irlib.op import Known, Op, Operand, normalized_axis, register
+from irlib.ops.appending import Stacking, first_elements, stacked_elements, stacking
 from irlib.ops.reversal import Layout, recording, require_tensors, reversed_body
 from irlib.shapes import join_dims
 from irlib.types import DTYPES, TensorType, Type
@@ -57,8 +60,9 @@ class Cond(Op):
 
     Type: pred: bool[], operands as the inputs of both branches -> the outputs, which have the same number and dtypes in
     both; a dim or rank in which the branches differ is unknown.
-    (C1) only the branch taken is run.
-    (C2) the derivative is that of the branch taken: a `cond` of the two pullbacks.
+    (C1) only the branch taken is run; where `pred` is known, the other need not fit the operands.
+    (C2) the derivative is that of the branch taken: a `cond` of the two pullbacks, or the call of one where `pred` is
+    known, or where the results have a type that only one branch gives.
     Source: ONNX If-25; jax.lax.cond.
     """
 
@@ -69,38 +73,43 @@ class Cond(Op):
 
     def infer(self, pred: Operand, *operands: Operand) -> tuple[Type, ...]:
         _require_scalar(pred, "bool", "the predicate")
-        then, other = self._branches(operands)
-        if len(then) != len(other):
+        then, other = len(self.then_branch.outputs), len(self.else_branch.outputs)
+        if then != other:
             raise StructureError(
-                f"then_branch has {len(then)} outputs and else_branch {len(other)}, expected equal", code="IR233"
+                f"then_branch has {then} outputs and else_branch {other}, expected equal", code="IR233"
             )
-        return tuple(joined(a.type, c.type, f"result {k}") for k, (a, c) in enumerate(zip(then, other, strict=True)))
+        first, *rest = self._results(pred, operands)
+        if not rest:
+            return tuple(r.type for r in first)
+        return tuple(joined(a.type, c.type, f"result {k}") for k, (a, c) in enumerate(zip(first, rest[0], strict=True)))
 
     def known(self, pred: Operand, *operands: Operand) -> tuple[Known, ...]:
-        then, other = self._branches(operands)
-        if pred.known is not None:
-            return tuple(r.known for r in (then if pred.known else other))
+        first, *rest = self._results(pred, operands)
+        if not rest:
+            return tuple(r.known for r in first)
         return tuple(
-            a.known if a.known == c.known and a.type == c.type else None for a, c in zip(then, other, strict=True)
+            a.known if a.known == c.known and a.type == c.type else None for a, c in zip(first, rest[0], strict=True)
         )
 
-    def _branches(self, operands: tuple[Operand, ...]) -> tuple[tuple[Operand, ...], tuple[Operand, ...]]:
-        return (
-            results_of(self.then_branch, operands, "then_branch"),
-            results_of(self.else_branch, operands, "else_branch"),
-        )
+    def _results(self, pred: Operand, operands: tuple[Operand, ...]) -> list[tuple[Operand, ...]]:
+        """What each branch gives that may be taken: both, or the one that `pred` is known to say."""
+        branches = (("then_branch", self.then_branch, True), ("else_branch", self.else_branch, False))
+        return [results_of(g, operands, name) for name, g, side in branches if pred.known in (None, side)]
 
     def vjp(self, b: Emitter, node: NodeView, *cotangents: Value | None) -> tuple[Value | None, ...]:
         wrt = _wanted(node, 1)
         if not wrt:
             return (None,) * len(node.operands)
+        pred, *operands = node.operands
+        given = [*operands, *_present(cotangents)]
+        known = None if pred is None else pred.known
         inputs = tuple(k - 1 for k in wrt)
-        made = b.cond(
-            *node.operands,
-            *_present(cotangents),
-            then_branch=b.pullback(self.then_branch, inputs),
-            else_branch=b.pullback(self.else_branch, inputs),
-        )
+        sides = [g for g, side in ((self.then_branch, True), (self.else_branch, False)) if known in (None, side)]
+        possible = [g for g in sides if len(sides) == 1 or _fits(b.pullback(g, inputs), given)]
+        if len(possible) == 1:
+            return _scattered(len(node.operands), wrt, b.call(*given, graph=b.pullback(possible[0], inputs)))
+        then, other = (b.pullback(g, inputs) for g in (self.then_branch, self.else_branch))
+        made = b.cond(pred, *given, then_branch=then, else_branch=other)
         return _scattered(len(node.operands), wrt, made)
 
 
@@ -228,7 +237,8 @@ class WhileLoop(Op):
     (C2) a carried value keeps its dtype; a dim that changes from step to step is unknown.
     (C3) values to stack have the same shape in every step; after no step, unknown dims of the stack are 0.
     The derivative runs the loop again, recording the carries, and then a scan in reverse over them with the pullback of
-    the body: as many steps as were done. It needs carries that are tensors of one shape.
+    the body: as many steps as were done. It needs carries that are tensors of one shape, or sequences that are only
+    appended to, by elements of one shape.
     Source: ONNX Loop-25; jax.lax.while_loop, fori_loop.
     """
 
@@ -269,6 +279,9 @@ class WhileLoop(Op):
         if not any(node.needs[2:]):
             return (None,) * len(operands)
         trip_count, start, *values = operands
+        appends = stacking(self.body, self.carries)
+        if appends is not None:
+            return self._stacking_vjp(appends, b, node, cotangents)
         layout = Layout(1, self.carries, 0, 1 + len(values))
         wrt = layout.differentiated(self.body, (False, *node.needs[2:]))
         require_tensors(self.body, layout, str(node))
@@ -289,6 +302,27 @@ class WhileLoop(Op):
         )
         return _scattered(len(operands), [k + 1 for k in (*wrt.carries, *wrt.invariants)], made)
 
+    def _stacking_vjp(
+        self, appends: Stacking, b: Emitter, node: NodeView, cotangents: tuple[Value | None, ...]
+    ) -> tuple[Value | None, ...]:
+        """The derivative of the loop that stacks what this one appends."""
+        (trip_count, start, *values), sequences = node.operands, appends.sequences
+        kept = [k for k in range(len(values)) if k not in sequences]
+        results = [d for k, d in enumerate(cotangents) if k not in sequences]
+        counts = {k: b.sequence_length(values[k]) for k in sequences}
+        for k in sequences:
+            d = cotangents[k]
+            results.append(None if d is None else stacked_elements(b, d, counts[k]))
+        op = replace(self, body=appends.body, carries=self.carries - len(sequences))
+        needs = (False, False, *(node.needs[2 + k] for k in kept))
+        view = NodeView(op, (trip_count, start, *(values[k] for k in kept)), (), needs, str(node))
+        made = dict(zip(kept, op.vjp(b, view, *results)[2:], strict=True)) if any(needs) else {}
+        for k in sequences:
+            d = cotangents[k]
+            if node.needs[2 + k] and d is not None:
+                made[k] = first_elements(b, d, counts[k])
+        return (None, None, *(made.get(k) for k in range(len(values))))
+
 
 def _require_scalar(operand: Operand, dtype: str, what: str) -> None:
     t = operand.tensor
@@ -299,6 +333,11 @@ def _require_scalar(operand: Operand, dtype: str, what: str) -> None:
 def _wanted(node: NodeView, first: int) -> tuple[int, ...]:
     """The operands from `first` on to differentiate by."""
     return tuple(k for k, v in enumerate(node.operands) if k >= first and node.needs[k] and carries_cotangent(v.type))
+
+
+def _fits(graph: Graph, values: Sequence[Value]) -> bool:
+    """Whether values of these types can be the inputs of `graph`."""
+    return all(unify(n.type, v.type) for n, v in zip(graph.inputs, values, strict=True))
 
 
 def _present(cotangents: tuple[Value | None, ...]) -> list[Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from irlib.builder import Builder
@@ -10,6 +10,7 @@ from irlib.errors import BudgetError
 from irlib.graph import Graph
 from irlib.op import Composite, Op
 from irlib.transforms.expansion import expanded_nodes
+from irlib.types import TensorType
 
 __all__ = ["decompose", "inline"]
 
@@ -21,10 +22,12 @@ def decompose(graph: Graph) -> Graph:
     return inline(graph, lambda op: isinstance(op, Composite))
 
 
-def inline(graph: Graph, which: Callable[[Op], bool]) -> Graph:
+def inline(graph: Graph, which: Callable[[Op], bool], keep: Collection[str] = ()) -> Graph:
     """`graph` with each composite node for which `which` holds replaced by the nodes of its body, and theirs.
 
-    Names of replaced nodes go to the node that makes their result. A composite whose body is not made yet stays.
+    Names of replaced nodes go to the node that makes their result. Where that has a name already (the body hands an
+    operand on), the name is gone, unless it is in `keep`: that of a tensor is then a node of its own, a cast to what
+    it is. A composite whose body is not made yet stays.
 
     Raises: BudgetError when the result would have more than ten million nodes.
     """
@@ -40,7 +43,7 @@ def inline(graph: Graph, which: Callable[[Op], bool]) -> Graph:
     b = Builder(graph.name)
     b.metadata.update(graph.metadata)
     b.declare(graph.symbols)
-    values = _Inliner(b, which).copy(graph)
+    values = _Inliner(b, which, keep).copy(graph)
     for o in graph.outputs:
         b.output(o.name, values[graph.output_value(o)], role=o.role, of=o.of)
     return b.build()
@@ -60,9 +63,10 @@ class _Frame:
 class _Inliner:
     """Copies graphs with an explicit stack, so that deep nesting needs no recursion."""
 
-    def __init__(self, b: Builder, which: Callable[[Op], bool]) -> None:
+    def __init__(self, b: Builder, which: Callable[[Op], bool], keep: Collection[str]) -> None:
         self.b = b
         self.which = which
+        self.keep = keep
 
     def copy(self, graph: Graph) -> list[Any]:
         top = _Frame(graph, [None] * len(graph.type))
@@ -112,8 +116,10 @@ class _Inliner:
         node = caller.at
         v = int(caller.graph.first[node])
         results = [frame.values[frame.graph.output_value(o)] for o in frame.graph.outputs]
-        caller.values[v : v + len(results)] = results
         name = caller.graph.names.get(node) if named else None
         if name is not None:
-            self.b.name_if_free(results[0], name)
+            given = self.b.name_if_free(results[0], name)
+            if not given and name in self.keep and isinstance(results[0].type, TensorType):
+                results[0] = self.b.named(self.b.cast(results[0], dtype=results[0].dtype), name)
+        caller.values[v : v + len(results)] = results
         caller.at += 1

@@ -212,11 +212,24 @@ class ModelWriter:
 
         That is the type of the variable whose gradient or update it is, or what the model that was read declared.
         """
+        if output.of is not None and isinstance(t, TensorType) and t.shape is None:
+            try:
+                found = self.graph.nodes[output.of].type
+            except IRError:
+                return t
+            return found if isinstance(found, TensorType) and found.dtype is t.dtype else t
+        return self._stated(output.name, t)
+
+    def _stated(self, name: str, t: Any) -> Any:
+        """What the model that was read declared of a value of unknown rank; ``d_y`` has the type of output y.
+
+        ONNX wants a shape for the inputs and outputs of a model.
+        """
         if not isinstance(t, TensorType) or t.shape is not None:
             return t
-        noted = self.recalled.graph.get("types", {}).get(output.name)
+        types = self.recalled.graph.get("types", {})
         try:
-            found = self.graph.nodes[output.of].type if output.of is not None else parse_type(str(noted))
+            found = parse_type(str(types.get(name, types.get(name.removeprefix("d_")))))
         except IRError:
             return t
         return found if isinstance(found, TensorType) and found.dtype is t.dtype else t
@@ -240,7 +253,7 @@ class ModelWriter:
             if variable.tensor is not None:
                 scope.initializers.append(tensor_proto(variable.tensor, name))
             if variable.tensor is None or name in updated or name in listed:
-                inputs[name] = value_info(name, variable.type, self.symbols)
+                inputs[name] = value_info(name, self._stated(name, variable.type), self.symbols)
                 recalled.describe_value(inputs[name], name)
         order = [n for n in listed if n in inputs]
         proto.input.extend(inputs[n] for n in [*order, *(n for n in inputs if n not in order)])
