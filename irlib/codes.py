@@ -63,6 +63,11 @@ CODES: dict[str, Code] = {
         "two entries of a table of distinct things are equal",
         "keep one and refer to it",
     ),
+    "IR118": Code(
+        "models that differ",
+        "models that are to become one have other inputs or outputs than the first",
+        "give them equal inputs, and name outputs that all have",
+    ),
     # types
     "IR200": Code("type", "an operand or a declaration has the wrong type", "read the message"),
     "IR201": Code("unknown dtype", "no dtype has this name or number", "use one of irlib's dtypes"),

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from irlib.dims import Dim, substitute
 from irlib.errors import IRError, IRTypeError, StructureError
 from irlib.graph import Graph
 from irlib.op import Composite, ForeignOp, Known, Op, Operand, known_value, signature_of
-from irlib.types import Type
+from irlib.types import TensorType, Type
 
 __all__ = ["Entry", "Inference", "check_operands", "known_of_variable"]
 
@@ -57,7 +58,7 @@ class Inference:
             if body is None:
                 body = self._make_body(op, operands)
             if body is not None:
-                return Entry(self._results_of_body(body), body)
+                return Entry(self._results_of_body(body, operands), body)
         try:
             types = op.infer(*operands)
         except IRError as error:
@@ -68,11 +69,30 @@ class Inference:
             return Entry(tuple(self.describe(t, k) for t, k in zip(types, knowns, strict=True)), None)
         return Entry((self.describe(types, known),), None)
 
-    def _results_of_body(self, body: Graph) -> tuple[int, ...]:
-        knowns = body_knowns(body)
-        return tuple(
-            self.describe(body.value_type(body.output_value(o)), k) for o, k in zip(body.outputs, knowns, strict=True)
-        )
+    def _results_of_body(self, body: Graph, operands: Sequence[Operand | None]) -> tuple[int, ...]:
+        knowns, sizes = body_knowns(body), _sizes(body, operands)
+        types = [body.value_type(body.output_value(o)) for o in body.outputs]
+        return tuple(self.describe(_sized(t, sizes), k) for t, k in zip(types, knowns, strict=True))
+
+
+def _sizes(body: Graph, operands: Sequence[Operand | None]) -> dict[str, int]:
+    """What the symbols of a body are for operands of these types, as far as a dim that is one has a number here."""
+    found: dict[str, int] = {}
+    for node, operand in zip(body.inputs, [o for o in operands if o is not None], strict=False):
+        declared = node.type
+        if operand.type is declared or not isinstance(declared, TensorType) or not isinstance(operand.type, TensorType):
+            continue
+        for dim, size in zip(declared.shape or (), operand.type.shape or (), strict=False):
+            if isinstance(dim, Dim) and isinstance(size, int) and str(dim) in dim.symbols:
+                found.setdefault(str(dim), size)
+    return found
+
+
+def _sized(t: Type, sizes: dict[str, int]) -> Type:
+    """`t` with its symbols replaced by `sizes`."""
+    if not sizes or not isinstance(t, TensorType) or t.shape is None:
+        return t
+    return TensorType(t.dtype, tuple(substitute(d, sizes) for d in t.shape))
 
 
 _BODY_KNOWNS: dict[int, tuple[Graph, tuple[Known, ...]]] = {}
@@ -119,8 +139,6 @@ def unify(declared: Type, inferred: Type) -> bool:
 
     A declared dim that inference leaves open is an assertion, checked when the graph runs.
     """
-    from irlib.types import TensorType
-
     if isinstance(declared, TensorType) and isinstance(inferred, TensorType):
         if declared.dtype is not inferred.dtype:
             return False

@@ -13,11 +13,11 @@ import numpy as np
 
 from irlib.autodiff import carries_cotangent, prepared, reverse_sweep
 from irlib.errors import DerivativeError, FeedError, IRError
-from irlib.graph import Graph
+from irlib.graph import Graph, Role
 from irlib.interpreters.numpy_ref.eager import EagerBuilder, EagerValue, execute
 from irlib.types import TensorType
 
-__all__ = ["Observer", "backward", "first_not_finite", "forward"]
+__all__ = ["Observer", "backward", "forward", "is_finite", "source_of_nonfinite"]
 
 Observer = Callable[[Graph, int, Any], None]
 
@@ -83,16 +83,35 @@ def backward(
     return {name: d[k].array if k in d else np.zeros_like(values[k].array) for name, k in targets.items()}
 
 
-def first_not_finite(graph: Graph, feeds: Mapping[str, Any]) -> int | None:
-    """The first value with a NaN or an infinity, where it was made. None when there is none."""
-    found: list[int] = []
+def source_of_nonfinite(graph: Graph, feeds: Mapping[str, Any]) -> int | None:
+    """The first value with a NaN or an infinity that has none among what it was made of. None when there is none.
 
-    def look(_: Graph, k: int, value: Any) -> None:
-        if not found and isinstance(value, np.ndarray) and value.dtype.kind in "fc" and not np.isfinite(value).all():
-            found.append(k)
+    What is made of infinities, as a mask is that fills with a constant -inf, is not where trouble begins; but where
+    there is nothing else, the first NaN is told.
+    """
+    v = forward(graph, feeds)
+    first_nan: int | None = None
+    for i in range(len(graph)):
+        bad = [k for k in range(int(graph.first[i]), int(graph.first[i + 1])) if not is_finite(v[k])]
+        if not bad or _is_constant(graph, i):
+            continue
+        if all(k < 0 or is_finite(v[k]) for k in graph.operand_values(i).tolist()):
+            return bad[0]
+        if first_nan is None and any(np.isnan(v[k]).any() for k in bad):
+            first_nan = bad[0]
+    return first_nan
 
-    forward(graph, feeds, look)
-    return found[0] if found else None
+
+def is_finite(value: Any) -> bool:
+    """Whether a value is no float array, or one without NaN and infinity."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fcV":
+        return True
+    return bool(np.isfinite(value).all())
+
+
+def _is_constant(graph: Graph, i: int) -> bool:
+    kind = int(graph.kind[i])
+    return kind < 0 and graph.variables[~kind].role is Role.CONSTANT
 
 
 def _bound(graph: Graph, i: int, feeds: Mapping[str, Any]) -> Any:

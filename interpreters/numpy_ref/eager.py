@@ -63,6 +63,8 @@ def _key(array: Any) -> Any:
 
 def _bind(op: Op, arrays: Sequence[Any], body: Graph | None) -> Callable[..., Any]:
     operands = tuple(None if a is None else Operand(type_of(a)) for a in arrays)
+    import irlib.interpreters.numpy_ref.kernels  # noqa: F401  whoever comes first finds them registered
+
     binder = KERNELS.get(type(op))
     if binder is not None:
         check_operands(op, operands)

@@ -55,7 +55,10 @@ class Program:
         Raises: FeedError for a feed of the wrong name, dtype or shape or a missing one; ExecutionError naming the node
         that failed; BudgetError when it would cost too much.
         """
-        return self._called(self._taken(feeds))
+        idle = self._plans.get(_signature(feeds))
+        if idle is None or feeds is None:
+            return self._called(self._taken(feeds))
+        return self._run(idle, feeds)  # types that were met before are what they should be
 
     def apply(self, *values: Any) -> tuple[Any, ...]:
         """The outputs, in order, for values of the inputs, in order: how a region is called."""
@@ -76,10 +79,14 @@ class Program:
         }
 
     def _called(self, given: dict[str, Any]) -> dict[str, Any]:
-        key = tuple([(n, a.dtype, a.shape) if isinstance(a, np.ndarray) else (n, _key(a)) for n, a in given.items()])
+        key = tuple(
+            [x for n, a in given.items() for x in ((n, a.dtype, a.shape) if type(a) is np.ndarray else (n, _key(a)))]
+        )
         idle = self._plans.get(key)
-        if idle is None:
-            idle = self._plans_for(key, given)
+        return self._run(self._plans_for(key, given) if idle is None else idle, given)
+
+    def _run(self, idle: list[Plan], given: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs, by a plan that is idle, or another."""
         try:
             made = idle.pop()
         except IndexError:
@@ -156,6 +163,21 @@ def _has_no_kernel(op: Any) -> bool:
     return isinstance(op, Composite) and type(op) not in KERNELS
 
 
+_NO_SIGNATURE = (None,)
+
+
+def _signature(feeds: Any) -> tuple[Any, ...]:
+    """Names, dtypes and shapes of feeds that are plain arrays; what no plan has where one is anything else."""
+    made: list[Any] = []
+    if type(feeds) is not dict:
+        return _NO_SIGNATURE
+    for name, array in feeds.items():
+        if type(array) is not np.ndarray:
+            return _NO_SIGNATURE
+        made += (name, array.dtype, array.shape)
+    return tuple(made)
+
+
 def _key(value: Any) -> Any:
     return None if value is None else type_of(value)
 
@@ -165,9 +187,9 @@ def _run(made: Plan, given: Mapping[str, Any], graph: Graph) -> dict[str, Any]:
         array = given[name]
         for arguments, position in uses:
             arguments[position] = array
-    for shape, dtype, uses, _ in made.fresh:
-        array = np.empty(shape, dtype)
-        for arguments, position in uses:
+    for fresh in made.fresh:
+        array = fresh.make()
+        for arguments, position in fresh.uses:
             arguments[position] = array
     steps = iter(made.steps)
     try:
@@ -181,8 +203,8 @@ def _run(made: Plan, given: Mapping[str, Any], graph: Graph) -> dict[str, Any]:
         for uses in made.feeds.values():
             for arguments, position in uses:
                 arguments[position] = None
-        for _, _, uses, _ in made.fresh:
-            for arguments, position in uses:
+        for fresh in made.fresh:
+            for arguments, position in fresh.uses:
                 arguments[position] = None
 
 

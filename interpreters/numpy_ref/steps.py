@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from irlib.interpreters.numpy_ref.budget import Budget
 from irlib.interpreters.numpy_ref.eager import as_runtime, execute
 from irlib.op import Op, Operand
 from irlib.types import TensorType, Type
+
+if TYPE_CHECKING:
+    from irlib.interpreters.numpy_ref.memory import Fresh
 
 __all__ = ["Plan", "Uses", "copying", "deferred", "is_bindable", "live_nodes", "release", "storing", "storing_all"]
 
@@ -28,8 +31,8 @@ class Plan:
     nodes: list[int]
     """The node of each step, for messages."""
     feeds: dict[str, Uses]
-    fresh: list[tuple[tuple[int, ...], Any, Uses, list[Any]]]
-    """Outputs written by a kernel: shape, dtype, uses and the cell the array goes to, made anew for each run."""
+    fresh: list[Fresh]
+    """Outputs written by a kernel, whose arrays are made anew for each run."""
     outputs: list[tuple[str, list[Any], bool]]
     """Name, the cell that holds the array, and whether it must be copied out."""
     cost: Budget

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from irlib.cli.files import existing, opened
+from irlib.cli.files import existing, opened, written
+from irlib.cli.optimizers import optimizer_of, optimizing
 from irlib.cli.verb import verb
 
 if TYPE_CHECKING:
-    from irlib.doctor import Diagnosis
+    from irlib.doctor import Diagnosis, Weight
 
 __all__ = ["command"]
+
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @verb(
     "doctor",
     "irlib doctor model.pb --data batch.npz",
     "irlib doctor trained.pb --data batch.npz --loss loss --json",
+    "irlib doctor model.pb --data batch.npz --optimizer sgd --lr 0.1 --picture layers.svg",
 )
 @existing()
 @click.option(
@@ -29,13 +33,27 @@ __all__ = ["command"]
     help="An .npz with an array for each input: one batch.",
 )  # fmt: skip
 @click.option("--loss", metavar="NAME", help="The output to differentiate; default: the loss.")
+@optimizing
+@click.option("--picture", type=FILE, help="Draw bars per layer, on a logarithmic axis, as an .svg picture.")
 @click.option("--cast", is_flag=True, help="Convert numbers to the declared dtypes.")
 @click.option("--json", "as_json", is_flag=True, help="Print figures and findings as JSON.")
-def command(*, file: Path, data: Path, loss: str | None, cast: bool, as_json: bool) -> int:
+def command(
+    *,
+    file: Path,
+    data: Path,
+    loss: str | None,
+    optimizer: str,
+    lr: float | None,
+    weight_decay: float | None,
+    picture: Path | None,
+    cast: bool,
+    as_json: bool,
+) -> int:
     """Look for what keeps a network from learning.
 
-    One forward and one backward pass over a batch: scales of activations and gradients layer by layer, and findings
-    with their usual remedies. Exit status 1 where there are findings.
+    One forward and one backward pass over a batch, and one step of the optimizer: the scales of activations and
+    gradients, and the part of itself that a step moves each weight, layer by layer; and findings with their usual
+    remedies. Exit status 1 where there are findings.
     """
     from irlib.cli.arrays import feeds_for
     from irlib.cli.train import arrays_and_keys
@@ -43,9 +61,16 @@ def command(*, file: Path, data: Path, loss: str | None, cast: bool, as_json: bo
 
     graph = opened(file)
     arrays, keys = arrays_and_keys(graph, data)
-    made = diagnose(graph, feeds_for(graph, {**arrays, **keys}, cast=cast, path=data), loss)
+    feeds = feeds_for(graph, {**arrays, **keys}, cast=cast, path=data)
+    made = diagnose(graph, feeds, loss, optimizer_of(optimizer, lr, weight_decay))
+    if picture is not None:
+        from irlib.doctor.picture import bars
+
+        with written(picture) as destination:
+            destination.write(bars(made, graph.name))
     if as_json:
-        told = {**asdict(made), "ok": made.ok}
+        weights = [{**asdict(w), "ratio": w.ratio} for w in made.weights]
+        told = {**asdict(made), "weights": weights, "ok": made.ok}
         click.echo(json.dumps(_plain(told), indent=2))
     else:
         for line in _lines(made):
@@ -71,6 +96,10 @@ def _lines(made: Diagnosis) -> list[str]:
         for a in made.activations
     ]
     if made.weights:
-        told.append(f"{'parameter':<28} {'scale':>9} {'gradient':>9} {'ratio':>9}")
-    told += [f"{w.name:<28} {w.scale:>9.3g} {w.gradient:>9.3g} {w.ratio:>9.3g}" for w in made.weights]
+        told.append(f"{'parameter':<28} {'scale':>9} {'gradient':>9} {'update/weight':>13}")
+    told += [f"{w.name:<28} {w.scale:>9.3g} {w.gradient:>9.3g} {_ratio(w):>13}" for w in made.weights]
     return [*told, *(str(finding) for finding in made.findings), *(["nothing found"] if made.ok else [])]
+
+
+def _ratio(w: Weight) -> str:
+    return f"{w.ratio:.3g}" if w.scale else "of 0"

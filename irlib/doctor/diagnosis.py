@@ -11,7 +11,8 @@ import numpy as np
 from irlib.doctor.figures import Activation, Figures, Weight, measured
 from irlib.errors import DerivativeError
 from irlib.graph import Graph, OutputRole
-from irlib.interpreters.numpy_ref.algorithms import first_not_finite
+from irlib.interpreters.numpy_ref.algorithms import source_of_nonfinite
+from irlib.training.optimizer import Optimizer, as_optimizer
 from irlib.validate.finding import Finding
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -28,6 +29,10 @@ FEWEST = 3
 
 WIDE_INPUT = 20.0
 UNEVEN_INPUT = 100.0
+"""How much the scales of features may differ: of the largest from the usual, or of many from the largest."""
+
+MANY = 0.1
+"""Part of the features that have to be smaller by so much: some, as pixels at a rim, hardly ever are other than 0."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +50,22 @@ class Diagnosis:
         return not self.findings
 
 
-def diagnose(model: Graph, feeds: Mapping[str, Any], loss: str | None = None) -> Diagnosis:
-    """Look at one forward and one backward pass of `model` over a batch.
+def diagnose(
+    model: Graph, feeds: Mapping[str, Any], loss: str | None = None, optimizer: Optimizer | str = "adam"
+) -> Diagnosis:
+    """Look at one forward and one backward pass of `model` over a batch, and at a first step of `optimizer`.
 
     `loss` is the output that is differentiated, where it is None the loss of the model.
 
     Raises: DerivativeError where there is no loss to be found; FeedError, ExecutionError.
     """
     of = loss if loss is not None else _loss_of(model)
-    bad = first_not_finite(model, feeds)
-    if bad is not None:
-        return Diagnosis(float("nan"), (), (), (_not_finite(model, bad),))
-    figures = measured(model, feeds, of)
+    with np.errstate(all="ignore"):
+        figures = measured(model, feeds, of, as_optimizer(optimizer))
     where = f"graph {model.name!r}"
-    found = [finding.at(where) for rule in RULES for finding in rule(figures)]
+    found = list(_not_finite(model, feeds, figures))
+    if not found:
+        found = [finding.at(where) for rule in RULES for finding in rule(figures)]
     found += [finding.at(where) for finding in _unscaled(model, feeds)]
     return Diagnosis(figures.loss, tuple(figures.activations), tuple(figures.weights), tuple(found))
 
@@ -72,16 +79,21 @@ def _loss_of(model: Graph) -> str:
     )
 
 
-def _not_finite(model: Graph, value: int) -> Finding:
-    node = model.nodes[model.source(value).node]
-    if node.op is None:
-        return Finding(
-            "IR908", "error", f"graph {model.name!r}", f"{node} has values that are not finite", "mend the data"
-        )
-    return Finding(
-        "IR908", "error", f"graph {model.name!r}", f"{node} is the first to make NaN or infinity",
-        "guard its operands (safe_divide, clip, a larger epsilon), or scale them",
-    )  # fmt: skip
+def _not_finite(model: Graph, feeds: Mapping[str, Any], figures: Figures) -> Iterator[Finding]:
+    """Where a loss or gradient that is not finite comes from. What a mask puts in and a softmax takes out is sound."""
+    where = f"graph {model.name!r}"
+    guard = "guard its operands (safe_divide, clip, a larger epsilon), or scale them"
+    if not np.isfinite(figures.loss):
+        value = source_of_nonfinite(model, feeds)
+        node = None if value is None else model.nodes[model.source(value).node]
+        if node is not None and node.op is None:
+            yield Finding("IR908", "error", where, f"{node} has values that are not finite", "mend the data")
+        else:
+            what = f"{'the loss' if node is None else node} is the first to make NaN or infinity"
+            yield Finding("IR908", "error", where, what, guard)
+    elif figures.bad is not None:
+        what = f"the loss is finite, but its derivative with respect to {figures.bad} is the first that is not"
+        yield Finding("IR908", "error", where, what, guard)
 
 
 def _depth(figures: Figures) -> Iterator[Finding]:
@@ -126,7 +138,7 @@ def _parameters(figures: Figures) -> Iterator[Finding]:
             yield Finding("IR906", "warning", f"parameter {w.name!r}", what, remedy)
         if w.alike:
             yield Finding(
-                "IR905", "warning", f"parameter {w.name!r}", "all its columns are equal, and so are their gradients",
+                "IR905", "warning", f"parameter {w.name!r}", "all its units are equal, and so are their gradients",
                 "draw it at random: units that begin alike stay alike",
             )  # fmt: skip
 
@@ -148,6 +160,12 @@ def _unscaled(model: Graph, feeds: Mapping[str, Any]) -> Iterator[Finding]:
         elif array.ndim == 2:
             spread = wide.std(axis=0)
             spread = spread[spread > 0]
-            if spread.size > 1 and spread.max() > UNEVEN_INPUT * spread.min():
+            if spread.size > 1 and _is_uneven(spread):
                 what = f"its features vary by {spread.min():.2g} to {spread.max():.2g}"
                 yield Finding("IR907", "warning", f"input {node.name!r}", what, remedy)
+
+
+def _is_uneven(spread: Any) -> bool:
+    largest = spread.max()
+    small = float(np.mean(spread * UNEVEN_INPUT < largest))
+    return bool(largest > UNEVEN_INPUT * np.median(spread)) or small >= MANY

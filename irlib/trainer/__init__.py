@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from irlib.trainer.session import Trained, train
+from irlib.trainer.runs import Trained, redrawn, train
 
-__all__ = ["Trained", "train"]
+__all__ = ["Trained", "redrawn", "train"]

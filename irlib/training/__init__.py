@@ -22,6 +22,7 @@ can run a graph can train one.
 from __future__ import annotations
 
 from irlib.training.clipping import clipped_by_norm, clipped_by_value, global_norm
+from irlib.training.ensemble import ensemble
 from irlib.training.optimizer import (
     OPTIMIZERS,
     Optimizer,
@@ -61,6 +62,7 @@ __all__ = [
     "clipped_by_value",
     "constant",
     "cosine",
+    "ensemble",
     "exponential",
     "global_norm",
     "momentum",

@@ -16,7 +16,7 @@ from irlib.training.optimizer import SGD, Optimizer, as_optimizer
 from irlib.training.schedule import Schedule, as_schedule, require
 from irlib.types import DTYPES, TensorType
 
-__all__ = ["sgd_step", "training_step"]
+__all__ = ["STATE", "sgd_step", "training_step"]
 
 STATE = "optimizer"
 """What the buffers are called that belong to no parameter: ``optimizer.step`` and those of a schedule."""

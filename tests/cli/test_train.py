@@ -55,6 +55,36 @@ def test_a_resumed_training_writes_the_same_file(command: Command, net: Path, ro
     assert parts.read_bytes() == whole.read_bytes()
 
 
+@pytest.mark.parametrize("schedule", ["constant", "step", "exponential", "cosine", "one-cycle", "plateau"])
+def test_the_rate_follows_a_schedule(command: Command, net: Path, rows: Path, tmp_path: Path, schedule: str) -> None:
+    asked = ("train", net, "--data", rows, "--epochs", 6, "--batch-size", 10, "--lr", 0.1, "-o", tmp_path / "out.pb")
+    ran = command(*asked, "--schedule", schedule, "--warm-up", 6, "--optimizer", "sgd", "--log", tmp_path / "log.jsonl")
+    assert ran.status == 0, ran.err
+    rates = [json.loads(line)["rate"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    last = {"step": 1e-4, "exponential": 1e-3, "cosine": 0.0, "one-cycle": 0.0}.get(schedule, 0.1)
+    assert rates[-1] == pytest.approx(last, abs=1e-4)
+
+
+def test_restarts_become_an_ensemble(command: Command, net: Path, rows: Path, tmp_path: Path) -> None:
+    asked = ("train", net, "--data", rows, "--epochs", 2, "--validation", 0.2, "-o", tmp_path / "out.pb")
+    ran = command(*asked, "--restarts", 3)
+    assert ran.status == 0, ran.err
+    assert "of 3 is the best" in ran.out
+    assert len(irlib.load(tmp_path / "out.pb").parameters) == 4
+    assert command(*asked, "--restarts", 3, "--ensemble").status == 0
+    assert len(irlib.load(tmp_path / "out.pb").parameters) == 12
+    assert command(*asked, "--ensemble").status == 2
+
+
+def test_every_engine_can_be_asked_for(command: Command, net: Path, rows: Path, tmp_path: Path) -> None:
+    asked = ("train", net, "--data", rows, "--epochs", 1, "-o", tmp_path / "out.pb")
+    for engine in ("reference", "numpy"):
+        assert command(*asked, "--engine", engine).status == 0
+    ran = command(*asked, "--engine", "abacus")
+    assert ran.status == 2
+    assert "reference" in ran.err
+
+
 def test_what_does_not_fit_is_said_in_a_line(command: Command, net: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "short.npz", x=np.zeros((4, 2), "float32"))
     ran = command("train", net, "--data", tmp_path / "short.npz", "-o", tmp_path / "out.pb")

@@ -10,7 +10,7 @@ import pytest
 
 import irlib
 from irlib.errors import DerivativeError, FeedError
-from irlib.interpreters.numpy_ref.algorithms import backward, first_not_finite
+from irlib.interpreters.numpy_ref.algorithms import backward, source_of_nonfinite
 
 
 def model(name: str = "net") -> irlib.Graph:
@@ -165,9 +165,28 @@ def test_the_first_value_that_is_not_finite_is_found() -> None:
     y = b.divide(x, b.constant(np.zeros(2)), name="quotient")
     b.output("z", b.tanh(y) - y)
     m = b.build()
-    found = first_not_finite(m, {"x": np.ones(2)})
+    found = source_of_nonfinite(m, {"x": np.ones(2)})
     assert found is not None
     assert m.label(found) == "%quotient"
+
+
+def test_infinities_that_masks_put_there_are_not_where_trouble_begins() -> None:
+    b = irlib.Builder("masked")
+    x, mask = b.input("x", "float64[2]"), b.constant(np.array([True, False]))
+    masked = b.where(mask, x, b.constant(-np.inf), name="masked")
+    b.output("z", b.log(b.sum(b.exp(masked)) - b.exp(x), name="logarithm"))
+    m = b.build()
+    assert source_of_nonfinite(m, {"x": np.array([0.0, -1.0])}) is not None
+    bad = source_of_nonfinite(m, {"x": np.array([1.0, 2.0])})
+    assert bad is not None
+    assert m.label(bad) == "%logarithm"
+    b = irlib.Builder("nothing but infinities")
+    x = b.input("x", "float64[]")
+    b.output("z", b.multiply(b.multiply(b.constant(np.inf), x), 0.0, name="product"))
+    m = b.build()
+    bad = source_of_nonfinite(m, {"x": np.array(1.0)})
+    assert bad is not None
+    assert m.label(bad) == "%product"
 
 
 def test_observers_see_every_value_and_every_cotangent() -> None:

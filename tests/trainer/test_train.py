@@ -12,8 +12,8 @@ import pytest
 
 import irlib
 from irlib import nn, training
-from irlib.errors import ExecutionError, FeedError, FileError
-from irlib.trainer import Trained, train
+from irlib.errors import ExecutionError, FeedError, FileError, StructureError, UnsupportedError
+from irlib.trainer import Trained, redrawn, train
 from irlib.trainer.batches import Batches, permutation
 
 
@@ -161,7 +161,7 @@ def test_the_log_has_a_line_for_each_epoch(tmp_path: Path) -> None:
     made = train(model(), data(), epochs=3, validation=0.2, log=tmp_path / "log.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert lines == made.history
-    assert set(lines[0]) == {"epoch", "step", "loss", "validation", "seconds"}
+    assert set(lines[0]) == {"epoch", "step", "loss", "validation", "rate", "seconds"}
 
 
 def test_half_floats_come_back_from_a_checkpoint(tmp_path: Path) -> None:
@@ -206,3 +206,82 @@ def test_data_and_parameters_that_are_not_finite_are_named() -> None:
 def test_data_that_does_not_fit_is_refused(rows: dict[str, Any], what: str) -> None:
     with pytest.raises(FeedError, match=what):
         train(model(), rows)
+
+
+def test_the_log_tells_the_learning_rate() -> None:
+    made = train(model(), data(), optimizer=training.sgd(training.exponential(0.1, 0.5)), epochs=2, batch_size=50)
+    assert [line["rate"] for line in made.history] == [0.05, 0.025]
+    plateau = training.reduce_on_plateau(0.1, patience=0, threshold=0.9, factor=0.5)
+    made = train(model(), data(), optimizer=training.sgd(plateau), epochs=4, batch_size=50)
+    assert [line["rate"] for line in made.history] == [0.1, 0.05, 0.025, 0.0125]
+    assert {line["rate"] for line in train(model(), data(), optimizer="adam", epochs=2).history} == {1e-3}
+
+
+def test_every_engine_trains_and_the_losses_agree() -> None:
+    options: dict[str, Any] = {"optimizer": training.adam(0.02), "epochs": 3, "validation": 0.2, "clip_norm": 1.0}
+    reference, emitted = (train(model(), data(), engine=e, **options) for e in ("reference", "numpy"))
+    for ours, theirs in zip(reference.history, emitted.history, strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-5)
+        assert ours["validation"] == pytest.approx(theirs["validation"], rel=1e-5)
+    with pytest.raises(UnsupportedError, match=r"reference.*\[IR323\]"):
+        train(model(), data(), engine="abacus")
+
+
+def test_a_restart_has_the_same_values_in_another_order() -> None:
+    one, two, again = redrawn(model(), 1), redrawn(model(), 2), redrawn(model(), 1)
+    assert values(one) == values(again)
+    for n in model().parameters:
+        before, first, second = (g.nodes[n.name].variable.tensor.array for g in (model(), one, two))
+        np.testing.assert_array_equal(np.sort(first, axis=None), np.sort(before, axis=None))
+        assert np.ptp(before) == 0 or not (np.array_equal(first, before) or np.array_equal(first, second))
+    kept = redrawn(model(), 1, ["hidden.weight"])
+    changed = [n.name for n in model().parameters if values(kept)[str(n.name)] != values(model())[str(n.name)]]
+    assert changed == ["hidden.weight"]
+
+
+def test_of_several_restarts_the_best_is_returned() -> None:
+    options: dict[str, Any] = {"optimizer": training.adam(0.02), "epochs": 3, "validation": 0.2}
+    made = train(model(), data(), restarts=3, **options)
+    alone = [train(redrawn(model(), k) if k else model(), data(), **options) for k in range(3)]
+    assert values(made.members[0]) == values(alone[0].model)
+    assert len({m.outputs == model().outputs for m in made.members}) == 1
+    assert len({values(m)["scores.weight"] for m in made.members}) == 3
+    assert values(made.model) == values(made.members[made.best])
+    with_every_seed = [train(model(), data(), restarts=k + 1, **options).history[-1]["validation"] for k in range(3)]
+    assert with_every_seed == sorted(with_every_seed, reverse=True)
+
+
+def test_an_ensemble_is_the_mean_of_its_members(tmp_path: Path) -> None:
+    b = irlib.Builder("two heads")
+    x, t = b.input("x", "float32[n, 3]"), b.input("t", "int64[n]")
+    scores = nn.linear(b, b.tanh(nn.linear(b, x, 8, name="hidden")), 2, name="last")
+    b.output("scores", scores)
+    b.output("class", b.argmax(scores, axis=1))
+    b.output("loss", b.cross_entropy(scores, t), role="loss")
+    made = train(b.build(), data(), epochs=2, restarts=3, ensemble=True)
+    irlib.save(made.model, tmp_path / "ensemble.pb")
+    both = irlib.load(tmp_path / "ensemble.pb")
+    assert [o.name for o in both.outputs] == ["scores", "loss"]
+    each = [irlib.run(m, data()) for m in made.members]
+    mean = irlib.run(both, data())
+    for name in ("scores", "loss"):
+        np.testing.assert_allclose(mean[name], np.mean([e[name] for e in each], axis=0), rtol=1e-5)
+
+
+def test_models_that_differ_are_no_ensemble() -> None:
+    b = irlib.Builder("other")
+    b.output("loss", b.sum(b.input("x", "float32[n, 3]")), role="loss")
+    with pytest.raises(StructureError, match=r"member 1 .*other inputs.*\[IR118\]"):
+        training.ensemble([model(), b.build()])
+    with pytest.raises(StructureError, match=r"no float output 'scores'.*\[IR118\]"):
+        training.ensemble([model()], ["scores"])
+
+
+def test_restarts_that_are_broken_off_are_resumed_to_the_same_bits(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"epochs": 2, "batch_size": 13, "every": 2, "restarts": 3}
+    whole = train(model(), data(), **options)
+    made = interrupted(13, tmp_path / "run.ckpt", log=tmp_path / "log.jsonl", **options)
+    assert [values(m) for m in made.members] == [values(m) for m in whole.members]
+    assert made.best == whole.best
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [(line["restart"], line["epoch"]) for line in lines] == [(k, e) for k in range(3) for e in (1, 2)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from irlib.interpreters.numpy_ref.kernel import Bound, Operands, Results, into, kernel, new
-from irlib.interpreters.numpy_ref.kernels.scattering import nd_places, require_within
+from irlib.interpreters.numpy_ref.kernels.scattering import nd_places, places_along
 from irlib.ops import indexing as ops
 
 Array = np.ndarray[Any, Any]
@@ -26,13 +26,13 @@ def _take(op: ops.Take, operands: Operands, results: Results) -> Bound:
 
 @kernel(ops.TakeAlongAxis)
 def _take_along_axis(op: ops.TakeAlongAxis, operands: Operands, results: Results) -> Bound:
-    def call(x: Array, indices: Array) -> Array:
-        axis = op.axis % x.ndim
-        require_within(x, indices, axis)
-        inside = tuple(slice(None) if i == axis else slice(e) for i, e in enumerate(indices.shape))
-        return np.take_along_axis(x[inside], indices, axis)
+    places = places_along(op.axis)
 
-    return new(call)
+    def call(x: Array, indices: Array, out: Array | None = None) -> Array:
+        # the places are inside x: "wrap" is said because only "raise" makes numpy buffer `out`
+        return x.reshape(-1).take(places(x, indices), None, out, "wrap")
+
+    return into(call)
 
 
 @kernel(ops.GatherNd)

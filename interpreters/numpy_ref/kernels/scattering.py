@@ -18,6 +18,7 @@ from irlib.ops import scattering as ops
 
 Array = np.ndarray[Any, Any]
 
+_largest: Any = np.maximum.reduce
 _COMBINE = {"add": np.add, "multiply": np.multiply, "max": np.maximum, "min": np.minimum}
 
 
@@ -45,6 +46,9 @@ def _scattering(op: Any, operands: Operands, places: Callable[[Array, Array], Ar
 def from_front(indices: Array, dim: int) -> Array:
     """Indices counted from the front. Raises: ExecutionError when one is out of range."""
     if indices.size:
+        # seen without a sign, one that counts from the end is larger than any dim: one look tells that none does
+        if indices.dtype == np.int64 and _largest(indices.view(np.uint64), None) < dim:
+            return indices
         low, high = int(indices.min()), int(indices.max())
         if low < -dim or high >= dim:
             bad = low if low < -dim else high
@@ -81,16 +85,26 @@ def _scatter(op: ops.Scatter, operands: Operands, results: Results) -> Bound:
 
 @kernel(ops.ScatterAlongAxis)
 def _scatter_along_axis(op: ops.ScatterAlongAxis, operands: Operands, results: Results) -> Bound:
-    def places(x: Array, indices: Array) -> Array:
-        axis, rank, steps = op.axis % x.ndim, x.ndim, _steps(x.shape)
-        require_within(x, indices, axis)
-        found = from_front(indices, x.shape[axis]) * steps[axis]
-        for i in range(rank):
-            if i != axis:
-                found = found + _along(indices.shape[i], steps[i], i, rank)
-        return found
+    return _scattering(op, operands, places_along(op.axis))
 
-    return _scattering(op, operands, places)
+
+def places_along(axis: int) -> Callable[[Array, Array], Array]:
+    """A function that numbers the elements of x which indices along `axis` name; it remembers what shapes decide."""
+    shapes: tuple[Any, ...] = ()
+    dim, step, rest = 0, 0, np.zeros((), np.int64)
+
+    def places(x: Array, indices: Array) -> Array:
+        nonlocal shapes, dim, step, rest
+        if shapes != (x.shape, indices.shape):
+            require_within(x, indices, axis % x.ndim)
+            steps = _steps(x.shape)
+            others = [i for i in range(x.ndim) if i != axis % x.ndim]
+            rest = sum((_along(indices.shape[i], steps[i], i, x.ndim) for i in others), np.zeros((), np.int64))
+            shapes, dim, step = (x.shape, indices.shape), x.shape[axis], steps[axis]
+        found = from_front(indices, dim)
+        return (found if step == 1 else found * step) + rest
+
+    return places
 
 
 def require_within(x: Array, indices: Array, axis: int) -> None:
