@@ -162,13 +162,15 @@ def gradient(
     *,
     cotangents: bool = False,
     outputs: Sequence[str] = (),
+    named: bool = False,
 ) -> Graph:
     """The graph that computes the derivative of output `of` with respect to the values named in `wrt`.
 
     Its outputs are ``d_w`` for each w, with role gradient-of, after those of `graph` named in `outputs`. `of` is the
     one output that is a loss, or the only output, where it is None; `wrt` is every float parameter (every float input
     where there is none). A scalar `of` is seeded with 1; with `cotangents`, each output y in `of` has an input ``d_y``
-    of its type instead.
+    of its type instead. With `named`, the cotangent of a node called h is the node ``d_h`` where that
+    name is free, and nodes that have a cotangent and no name get one.
 
     Raises: DerivativeError for a non-scalar `of` without cotangents, an integer `wrt`, an op whose derivative is not
     known; NameConflictError for a name that is not there.
@@ -185,15 +187,31 @@ def gradient(
         v = graph.value_named(name)
         seed = _seed(b, graph, name, v, cotangents=cotangents)
         seeds[v] = seed if v not in seeds else accumulate(b, seeds[v], seed)
-    found = reverse_sweep(b, graph, values, seeds, list(targets.values()))
+    seen: list[tuple[int, Any]] = []
+    observe = (lambda v, d: seen.append((v, d))) if named else None
+    found = reverse_sweep(b, graph, values, seeds, list(targets.values()), observe)
     for name in outputs:
         o = graph.outputs_by_name[name]
         b.output(name, values[graph.output_value(o)], role=o.role, of=o.of)
     for name, v in targets.items():
         d = found.get(v)
         b.output(_fresh(b, f"d_{name}"), b.zeros_like(values[v]) if d is None else d, role=OutputRole.GRADIENT, of=name)
+    _name_cotangents(b, graph, values, seen)
     b.metadata.update(graph.metadata)
     return b.build(prune=True)
+
+
+def _name_cotangents(b: Builder, graph: Graph, values: Sequence[Any], seen: Sequence[tuple[int, Any]]) -> None:
+    """Call the cotangent of each node after it."""
+    taken = b.taken_names() if seen else set()
+    for v, d in seen:
+        node, result = graph.source(v)
+        name = graph.names.get(node, f"v{v}")
+        if result or f"d_{name}" in taken or b.variable_of(d) is not None:
+            continue
+        if node not in graph.names and name not in taken and b.variable_of(values[v]) is None:
+            b.name_if_free(values[v], name)
+        b.name_if_free(d, f"d_{name}")
 
 
 @lru_cache(maxsize=256)

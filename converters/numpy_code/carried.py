@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Helper", "closure"]
+__all__ = ["Helper", "closure", "helper_names"]
 
 
 class Helper(NamedTuple):
@@ -49,6 +49,11 @@ def _name(node: ast.stmt) -> str | None:
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id
     return None
+
+
+def helper_names() -> frozenset[str]:
+    """The names that helpers have."""
+    return frozenset(_table())
 
 
 def closure(names: set[str]) -> list[str]:

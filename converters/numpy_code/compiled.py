@@ -27,8 +27,9 @@ class Program:
         self.module = ModuleWriter(graph, fused=style == "fused").module(gradient=False, of=None, whole=True)
         namespace: dict[str, Any] = {"__name__": f"irlib.emitted.{id(graph)}"}
         exec(compile(self.module.source, "<irlib numpy>", "exec"), namespace)  # noqa: S102  our own text
-        self._run = namespace["run"]
+        self._run = namespace["forward"]
         self._inputs = [str(n.name) for n in graph.inputs]
+        self._outputs = [o.name for o in graph.outputs]
         self._stored = {str(n.name) for n in (*graph.parameters, *graph.buffers)}
 
     def __call__(self, feeds: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -52,6 +53,7 @@ class Program:
             raise
         except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
             raise ExecutionError(f"{type(error).__name__}: {error}", code="IR610", where=where) from error
+        made = made[0] if len(self._outputs) != 1 else {self._outputs[0]: made[0]}
         return {
             name: value if isinstance(value, list) or value is None else np.asarray(value)
             for name, value in made.items()

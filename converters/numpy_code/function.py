@@ -3,105 +3,182 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from irlib.converters.numpy_code.emit.form import RULES, Expr, Operand, Site
-from irlib.converters.numpy_code.layout import assignment, fits, unpacking
-from irlib.errors import UnsupportedError
-from irlib.graph import Graph
-from irlib.op import known_value
-from irlib.types import Type
+from irlib.converters.numpy_code.emit.form import LOOSE, TIGHT, Expr, dtype_text
+from irlib.converters.numpy_code.layout import WIDTH, assignment, fits, unpacking
+from irlib.converters.numpy_code.sizes import dim_expr
+from irlib.converters.numpy_code.templates import Gap, Template, Templates
+from irlib.types import TensorType
 
 if TYPE_CHECKING:
     from irlib.converters.numpy_code.module import ModuleWriter
-    from irlib.converters.numpy_code.names import Names
-    from irlib.converters.numpy_code.uses import Uses
+    from irlib.converters.numpy_code.values import ValueNames
 
-__all__ = ["FunctionWriter"]
+__all__ = ["FunctionWriter", "by_need"]
 
 _ABSENT = Expr("None")
 _DEEPEST = 4
 """How many operators an expression may hold: one line, one thought."""
 
 
+def by_need(templates: Templates, nodes: list[int], active: set[int]) -> list[int]:
+    """`nodes`, those that depend on no value in `active` moved to where they are first used."""
+    if not active:
+        return nodes
+    owner = templates.graph.owner
+    depends: set[int] = {int(owner[v]) for v in active}
+    used = {node: [int(owner[v]) for v in templates.used(node)] for node in nodes}
+    for node in nodes:
+        if any(o in depends for o in used[node]):
+            depends.add(node)
+    waiting = {n for n in nodes if n not in depends}
+    found: list[int] = []
+    for node in nodes:
+        if node in waiting:
+            continue
+        pulled, stack = [], [o for o in used[node] if o in waiting]
+        while stack:
+            late = stack.pop()
+            if late in waiting:
+                waiting.discard(late)
+                pulled.append(late)
+                stack += [o for o in used[late] if o in waiting]
+        found += sorted(pulled)
+        found.append(node)
+    return found + [n for n in nodes if n in waiting]
+
+
 class FunctionWriter:
-    """Writes some nodes of a graph as statements. `bound` maps values to expressions already there."""
+    """Writes some nodes of a graph as statements. `bound` maps values to expressions that are already there."""
 
     def __init__(
-        self, module: ModuleWriter, graph: Graph, names: Names, bound: dict[int, Expr], uses: Uses, *, fused: bool
+        self,
+        module: ModuleWriter,
+        templates: Templates,
+        names: ValueNames,
+        bound: dict[int, Expr],
+        symbols: Mapping[str, str],
+        *,
+        fused: bool,
     ) -> None:
         self.module = module
-        self.graph = graph
+        self.templates = templates
+        self.graph = templates.graph
         self.names = names
         self.bound = bound
+        self.symbols = symbols
         self.fused = fused
-        self.uses = uses
         self.lines: list[str] = []
         self._waiting: dict[int, tuple[Expr, int]] = {}
         """Expressions that wait to be written into the one place that uses them, and how many operators they hold."""
+        self._comments: dict[int, str] = {}
 
-    def write(self, nodes: Iterable[int], keep: set[int]) -> None:
-        """Statements for `nodes`, in order. The values in `keep` are used afterwards, so they get names."""
-        nodes = list(nodes)
-        uses = Counter(v for node in nodes for v in self.uses.of(node))
+    def write(self, nodes: list[int], keep: set[int], *, last: Iterable[int] = ()) -> None:
+        """Statements for `nodes`, in order. The values in `keep` get names; those in `last` are used at the end."""
+        uses: Counter[int] = Counter(last)
         for node in nodes:
-            self._node(node, uses, keep)
+            uses.update(self.templates.used(node))
+        first = self.graph.first.tolist()
+        for node in nodes:
+            self._node(node, first[node], first[node + 1] - first[node], uses, keep)
 
-    def _node(self, node: int, uses: Counter[int], keep: set[int]) -> None:
-        graph = self.graph
-        op = graph.ops[int(graph.kind[node])]
-        first, last = int(graph.first[node]), int(graph.first[node + 1])
-        results = [graph.value_type(v) for v in range(first, last)]
-        ids = graph.operand_values(node).tolist()
-        rule = RULES.get(op.name) if op.dialect == "irlib" else None
-        if rule is None:
-            raise UnsupportedError(
-                f"op {op.name} cannot be written as numpy", code="IR870",
-                where=f"graph {graph.name!r}, {graph.nodes[node]}", remedy="specialize the model to known types first",
-            )  # fmt: skip
-        several = len(op.results) > 1 or op.results[0].endswith("*")
-        if several:
-            self._settle(ids)
-            expr = rule(self._site(op, ids, results))
-            self._several(node, first, last, expr, uses, keep)
+    def _node(self, node: int, first: int, count: int, uses: Counter[int], keep: set[int]) -> None:
+        template, ids = self.templates.of(node)
+        if template.helpers:
+            self.module.needs(template.helpers)
+        waiting = [ids[k] for k in template.counts if ids[k] in self._waiting] if self._waiting else []
+        if count != 1 or self._is_list(node, template):
+            self._settle(waiting)
+            self._several(first, count, self._render(template, ids), uses, keep)
             return
-        expr, depth = self._inlined(rule, op, ids, results)
-        inline = self.fused and first not in keep and uses.get(first) == 1 and depth < _DEEPEST
-        if inline and node not in graph.names:
-            self._waiting[first] = (expr, depth + 1)
+        if template.is_operand:
+            # the value is the operand: another name for it would say nothing
+            self._settle(waiting)
+            self.bound[first] = self._expr(ids[template.parts[0].operand])  # type: ignore[union-attr]
+            return
+        expr, depth = self._inlined(first, template, ids, waiting)
+        if self.fused and first not in keep and uses[first] == 1 and depth < _DEEPEST and not self.names.is_given(node):
+            self._waiting[first] = (expr, depth)
             return
         self._statement(first, expr)
 
-    def _inlined(self, rule: Any, op: Any, ids: list[int], results: list[Type]) -> tuple[Expr, int]:
+    def _is_list(self, node: int, template: Template) -> bool:
+        """Whether a single result comes in a tuple."""
+        kind = int(self.graph.kind[node])
+        return self.graph.bodies[kind] is None and self.graph.ops[kind].results[0].endswith("*")
+
+    def _inlined(self, value: int, template: Template, ids: tuple[int, ...], waiting: list[int]) -> tuple[Expr, int]:
         """The expression, with waiting ones in their places where the line stays short; settled before otherwise."""
-        waiting = [i for i in ids if i in self._waiting]
         if waiting:
-            site = self._site(op, ids, results)
-            expr = rule(site)
             depth = 1 + sum(self._waiting[i][1] for i in waiting)
-            once = all(o is None or o.uses == 1 for o, i in zip(site.operands, ids, strict=True) if i in self._waiting)
-            if once and fits(expr.text, 4 + 24) and depth <= _DEEPEST:
-                for i in waiting:
-                    del self._waiting[i]
-                return expr, depth
+            once = all(template.counts[k] == 1 for k in template.counts if ids[k] in self._waiting)
+            if once and depth <= _DEEPEST:
+                expr = self._render(template, ids)
+                if 4 + len(self.names.wish(value)) + 5 + len(expr.text) <= WIDTH:
+                    for i in waiting:
+                        del self._waiting[i]
+                    return expr, depth
             self._settle(waiting)
-        return rule(self._site(op, ids, results)), 1
+        return self._render(template, ids), 1
 
-    def _site(self, op: Any, ids: list[int], results: list[Type]) -> Site:
-        return Site(op, [None if i < 0 else self._operand(i) for i in ids], results, self.module)
+    def _render(self, template: Template, ids: tuple[int, ...]) -> Expr:
+        text = ""
+        for part in template.parts:
+            if part.__class__ is str:
+                text += part
+            elif part.__class__ is Gap:
+                text += self._gap(part, ids[part.operand])
+            else:
+                text += self.module.region(*part)
+        return Expr(text, template.level)
 
-    def _operand(self, value: int) -> Operand:
-        graph = self.graph
+    def _gap(self, gap: Gap, value: int) -> str:
+        if gap.size:
+            return self._size(value).at(gap.level)
+        found = self.bound.get(value)
+        if found is None:
+            found = self._expr(value)
+        return found.text if found.level >= gap.level else f"({found.text})"
+
+    def _expr(self, value: int) -> Expr:
+        """The expression of an operand."""
+        found = self.bound.get(value)
+        if found is not None:
+            return found
         waiting = self._waiting.get(value)
         if waiting is not None:
-            return Operand(waiting[0], graph.value_type(value), None, None)
-        constant = self.module.constant_of(graph, value)
-        if constant is not None:
-            # its text is asked for only where the rule does not write the value out
-            return _Constant(self.module, graph, value, constant)
-        # what is not bound is not written: the rule takes what the operand says from the types
-        return Operand(self.bound.get(value, _ABSENT), graph.value_type(value), None, None)
+            return waiting[0]
+        if value < 0:
+            return _ABSENT
+        if self.templates.sizes.of(value) is not None:
+            found = self._size_as_array(value)
+        else:
+            array = self.templates.constant(value)
+            assert array is not None, f"%{value} is not written"
+            found = self.module.constant(self.graph.value_type(value), array)
+        self.bound[value] = found
+        return found
+
+    def _size(self, value: int) -> Expr:
+        """A value that is known from shapes, as an int or a tuple of ints."""
+        known = self.templates.sizes.of(value)
+        if not isinstance(known, tuple):
+            return dim_expr(known, self.symbols)  # type: ignore[arg-type]
+        return Expr(self.shape(known))
+
+    def shape(self, dims: Iterable[Any]) -> str:
+        """A tuple of dims."""
+        items = [dim_expr(d, self.symbols).text for d in dims]
+        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+    def _size_as_array(self, value: int) -> Expr:
+        t = self.graph.value_type(value)
+        assert isinstance(t, TensorType)
+        dtype = dtype_text(t.dtype)
+        size = self._size(value).text
+        return Expr(f"np.array({size}, {dtype})" if t.shape else f"{dtype}({size})")
 
     def _settle(self, ids: Iterable[int]) -> None:
         """Give names to waiting expressions."""
@@ -111,60 +188,47 @@ class FunctionWriter:
                 self._statement(i, found[0])
 
     def _statement(self, value: int, expr: Expr) -> None:
-        name = self._named(value)
-        if expr.text == name:
-            return
         text = expr.text
-        if not fits(f"{name} = {text}") and text.endswith(")") and ").astype(" in text:
-            # a conversion behind a call that takes several lines is a line of its own
-            head, _, dtype = text.rpartition(".astype(")
-            if "(" not in dtype:
-                self.lines += assignment(name, head)
-                text = f"{name}.astype({dtype}"
-        lines = assignment(name, text)
-        comment = self.module.comment(self.graph.value_type(value))
-        if len(lines) == 1 and fits(f"{lines[0]}  # {comment}", 0):
-            lines[0] += f"  # {comment}"
-        self.lines += lines
+        name = self.names.of(value)
+        comment = self._comment(value)
+        line = f"    {name} = {text}"
+        if len(line) + 4 + len(comment) <= WIDTH:
+            self.lines.append(f"{line}  # {comment}")
+        elif len(line) <= WIDTH:
+            self.lines.append(line)
+        else:
+            self.lines += assignment(name, text, spare=self._spare(name))
         self.bound[value] = Expr(name)
 
-    def _named(self, value: int) -> str:
-        node, result = self.graph.source(value)
-        wish = self.graph.names.get(node)
-        if wish is not None:
-            return self.names.fresh(wish if not result else f"{wish}_{result}")
-        return self.names.fresh(f"v{value}")
+    def _spare(self, name: str) -> Callable[[], str]:
+        """Names for parts of a statement that is too long."""
+        return lambda: self.names.names.fresh(f"{name}_part")
 
-    def _several(self, node: int, first: int, last: int, expr: Expr, uses: Counter[int], keep: set[int]) -> None:
-        wanted = [v in keep or v in uses for v in range(first, last)]
+    def _comment(self, value: int) -> str:
+        number = int(self.graph.type[value])
+        found = self._comments.get(number)
+        if found is None:
+            found = self._comments[number] = self.module.comment(self.graph.types[number])
+        return found
+
+    def _several(self, first: int, count: int, expr: Expr, uses: Counter[int], keep: set[int]) -> None:
+        wanted = [v in keep or v in uses for v in range(first, first + count)]
         if not any(wanted):
             return
-        if sum(wanted) == 1 and last - first > 1:
-            self._statement(first + wanted.index(True), Expr(f"{expr.at(100)}[{wanted.index(True)}]"))
+        if sum(wanted) == 1 and count > 1:
+            self._statement(first + wanted.index(True), Expr(f"{expr.at(TIGHT)}[{wanted.index(True)}]"))
             return
         targets = []
-        for v, want in zip(range(first, last), wanted, strict=True):
-            name = self._named(v) if want else "_"
+        for v, want in zip(range(first, first + count), wanted, strict=True):
+            name = self.names.of(v) if want else "_"
             targets.append(name)
             if want:
                 self.bound[v] = Expr(name)
-        self.lines += unpacking(targets, expr.text)
+        self.lines += unpacking(targets, expr.text, spare=self._spare(targets[0]))
 
     def expression(self, value: int) -> str:
         """A value as an argument or an element, after `write`."""
-        self._settle([value])
-        return str(self._operand(value))
-
-
-class _Constant(Operand):
-    """A constant: written out where a rule knows how, else a name of the module."""
-
-    __slots__ = ("_graph", "_module", "_value")
-
-    def __init__(self, module: ModuleWriter, graph: Graph, value: int, array: Any) -> None:
-        super().__init__(Expr(""), graph.value_type(value), known_value(array), array)
-        self._module, self._graph, self._value = module, graph, value
-
-    def at(self, level: int) -> str:
-        self.uses += 1
-        return self._module.constant(self._graph, self._value, self.constant).at(level)
+        waiting = self._waiting.get(value)
+        if waiting is not None and not fits(f"return {waiting[0].text}"):
+            self._settle([value])
+        return self._expr(value).at(LOOSE)

@@ -2,57 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from irlib.converters.numpy_code.emit.form import Expr, dtype_text, quoted
-from irlib.converters.numpy_code.function import FunctionWriter
+from irlib.converters.numpy_code.function import FunctionWriter, by_need
 from irlib.converters.numpy_code.layout import assignment, fits, unpacking
 from irlib.converters.numpy_code.names import Names
-from irlib.converters.numpy_code.uses import Uses
+from irlib.converters.numpy_code.sizes import symbol_of
+from irlib.converters.numpy_code.values import ValueNames
 from irlib.graph import Graph, Node, Output, OutputRole, Role
 from irlib.types import TensorType, Type
 
 if TYPE_CHECKING:
     from irlib.converters.numpy_code.module import ModuleWriter
 
-__all__ = ["Functions", "definition", "plain", "tupled"]
+__all__ = ["Functions", "definition", "plain", "sized", "tupled"]
 
 
 class Functions:
     """Writes the functions of `graph`.
 
-    `seeds` maps each output with a derivative to the input that is its cotangent. `whole`: one function ``run`` that
-    gives every output by name, and no others.
+    `seeds` maps each output with a derivative to the input that is its cotangent; `automatic` has the node names that
+    nobody gave. `whole`: every output is one of forward, and there is no backward.
     """
 
-    def __init__(self, module: ModuleWriter, graph: Graph, seeds: dict[str, str], *, whole: bool = False) -> None:
+    def __init__(
+        self,
+        module: ModuleWriter,
+        graph: Graph,
+        seeds: dict[str, str],
+        automatic: Container[str] = (),
+        *,
+        whole: bool = False,
+    ) -> None:
         self.module = module
         self.graph = graph
         self.seeds = seeds
-        self.whole = whole
         self.stored = [*graph.parameters, *graph.buffers]
         self.inputs = [n for n in graph.inputs if n.name not in seeds.values()]
-        is_gradient = [o.role is OutputRole.GRADIENT and not whole for o in graph.outputs]
-        self.gradients = [o for o, g in zip(graph.outputs, is_gradient, strict=True) if g]
-        self.outputs = [o for o, g in zip(graph.outputs, is_gradient, strict=True) if not g]
-        self.uses = Uses(graph)
+        self.gradients = [o for o in graph.outputs if o.role is OutputRole.GRADIENT and not whole]
+        self.outputs = [o for o in graph.outputs if o.role is not OutputRole.GRADIENT or whole]
+        self.names = ValueNames(graph, Names(), automatic)
+        self.arguments = [self.names.of(self._value(n)) for n in self.inputs]
+        self.templates = module.templates(graph, automatic)
         self.values = [graph.output_value(o) for o in self.outputs]
-        self.forward_nodes = self.uses.live(self.values)
-        self.backward_nodes = self._backward_nodes()
-        self.saved = self._saved()
-
-    def _backward_nodes(self) -> list[int]:
+        self.wanted = [graph.output_value(o) for o in self.gradients]
+        self.forward_nodes = self.templates.live(self.values)
         done = set(self.forward_nodes)
-        return [n for n in self.uses.live([self.graph.output_value(o) for o in self.gradients]) if n not in done]
+        self.backward_nodes = [n for n in self.templates.live(self.wanted) if n not in done]
+        self.saved = self._saved()
+        self._set_aside: list[str] = []
+        """The symbols that backward needs and cannot read off what it is given."""
+
+    def _value(self, node: Node) -> int:
+        return int(self.graph.first[node.index])
 
     def _saved(self) -> list[int]:
         """The values that backward takes from forward: those it uses and has not made; parameters are at hand."""
         graph = self.graph
         made = set(self.backward_nodes)
         seeds = set(self.seeds.values())
-        used = {v for n in made for v in self.uses.of(n)}
-        used.update(graph.output_value(o) for o in self.gradients)
+        used = {v for n in made for v in self.templates.used(n)}
+        used.update(v for v in self.wanted if self.templates.sizes.of(v) is None)
         return [v for v in sorted(used) if int(graph.owner[v]) not in made and not self._is_at_hand(v, seeds)]
 
     def _is_at_hand(self, value: int, seeds: set[str]) -> bool:
@@ -64,52 +76,69 @@ class Functions:
 
     def lines(self) -> list[str]:
         """All functions."""
-        if self.whole:
-            return ["", "", *self._run()]
-        lines = ["", "", *self._forward()]
-        if self.gradients:
-            lines += ["", "", *self._backward()]
-        return [*lines, "", "", *self._predict()]
+        backward = ["", "", *self._backward()] if self.gradients else []
+        return ["", "", *self._forward(), *backward, "", "", *self._predict()]
 
     def table(self) -> list[str]:
         """``PARAMS``: what is in `params`, and its shape."""
         rows = [f"    {quoted(str(n.name))}: {_shape(n.type)}," for n in self.stored]
+        rows += [f"    {quoted(key)}: {a.shape}," for key, a in self.module.arrays.items()]
         return ["PARAMS = {", *rows, "}"] if rows else ["PARAMS = {}"]
 
-    def _start(self, names: Names) -> tuple[list[str], dict[int, Expr]]:
-        """The arguments of a function of the inputs, and what is bound to them."""
-        arguments, bound = [], {}
-        for node in self.inputs:
-            arguments.append(names.fresh(str(node.name)))
-            bound[int(self.graph.first[node.index])] = Expr(arguments[-1])
-        return arguments, bound
+    def _used(self, nodes: Iterable[int], values: Iterable[int]) -> set[int]:
+        return {v for n in nodes for v in self.templates.used(n)} | set(values)
 
-    def _parameters(self, names: Names, bound: dict[int, Expr], used: set[int]) -> list[str]:
+    def _symbols(self, nodes: Iterable[int], values: Iterable[int]) -> set[str]:
+        found = {s for n in nodes for s in self.templates.symbols(n)}
+        return found | {s for v in values for s in self.templates.symbols_of(v)}
+
+    def _parameters(self, used: set[int], bound: dict[int, Expr]) -> list[str]:
         """Locals for the parameters that are used."""
         lines = []
         for node in self.stored:
-            v = int(self.graph.first[node.index])
+            v = self._value(node)
             if v in used:
-                name = names.fresh(str(node.name))
+                name = self.names.of(v)
                 bound[v] = Expr(name)
-                lines.append(f"    {name} = params[{quoted(str(node.name))}]")
+                lines += assignment(name, f"params[{quoted(str(node.name))}]")
         return lines
 
-    def _used(self, nodes: Iterable[int], values: Iterable[int]) -> set[int]:
-        return {v for n in nodes for v in self.uses.of(n)} | set(values)
+    def _writer(self, bound: dict[int, Expr], symbols: dict[str, str]) -> FunctionWriter:
+        return FunctionWriter(self.module, self.templates, self.names, bound, symbols, fused=self.module.fused)
+
+    def _start(self, nodes: list[int], keep: list[int], bound: dict[int, Expr], symbols: set[str]) -> list[str]:
+        """The first lines of a function of the inputs that are bound: parameters, and the sizes it needs."""
+        used = self._used(nodes, keep)
+        inputs = [(v, e) for v, e in bound.items() if isinstance(self.graph.value_type(v), TensorType)]
+        stored = [self._value(n) for n in self.stored]
+        stored = [v for v in stored if v in used] + [v for v in stored if v not in used]
+        places = [*inputs, *[(v, Expr(self.names.of(v))) for v in stored if self._says(v, symbols)]]
+        found = sized(symbols, [(self.graph.value_type(v), e.text) for v, e in places])
+        used |= {places[k][0] for k, _ in found.values()}
+        lines = self._parameters(used, bound)
+        for symbol, (_, text) in found.items():
+            lines += assignment(self.names.symbol(symbol), text)
+        return lines
+
+    def _says(self, value: int, symbols: set[str]) -> bool:
+        t = self.graph.value_type(value)
+        return isinstance(t, TensorType) and any(symbol_of(d) in symbols for d in t.shape or ())
 
     def _forward(self) -> list[str]:
-        names = Names(self.module.names)
-        arguments, bound = self._start(names)
+        bound = {self._value(n): Expr(a) for n, a in zip(self.inputs, self.arguments, strict=True)}
         keep = [*self.values, *self.saved]
-        lines = self._parameters(names, bound, self._used(self.forward_nodes, keep))
-        writer = FunctionWriter(self.module, self.graph, names, bound, self.uses, fused=self.module.fused)
-        writer.write(self.forward_nodes, set(keep))
+        symbols = self._symbols(self.forward_nodes, keep) | set(self._set_aside)
+        lines = self._start(self.forward_nodes, keep, bound, symbols)
+        writer = self._writer(bound, {s: self.names.symbol(s) for s in symbols})
+        writer.write(self._ordered(self.forward_nodes, self.inputs), set(keep))
         outputs = self._outputs(writer, self.outputs)
-        saved = [writer.expression(v) for v in self.saved]
+        saved = [writer.expression(v) for v in self.saved] + [self.names.symbol(s) for s in self._set_aside]
+        what = "The outputs, and what backward needs of the way to them." if self.gradients else (
+            "The outputs, and nothing for backward: there is none."
+        )  # fmt: skip
         return [
-            *definition("forward", ["params", *arguments]),
-            *self._docstring("The outputs, and what backward needs of the way to them.", arguments),
+            *definition("forward", ["params", *self.arguments]),
+            *self._docstring(what, zip(self.arguments, self.inputs, strict=True)),
             *lines,
             *writer.lines,
             *assignment("outputs", outputs),
@@ -117,94 +146,159 @@ class Functions:
             "    return outputs, saved",
         ]
 
-    def _outputs(self, writer: FunctionWriter, outputs: Sequence[Output], *, always_dict: bool = False) -> str:
+    def _ordered(self, nodes: list[int], inputs: Iterable[Node]) -> list[int]:
+        return by_need(self.templates, nodes, {self._value(n) for n in inputs}) if self.module.fused else nodes
+
+    def _outputs(self, writer: FunctionWriter, outputs: Sequence[Output]) -> str:
         texts = [writer.expression(self.graph.output_value(o)) for o in outputs]
-        if len(texts) == 1 and not always_dict:
+        if len(texts) == 1:
             return texts[0]
         return "{" + ", ".join(f"{quoted(o.name)}: {t}" for o, t in zip(outputs, texts, strict=True)) + "}"
 
     def _backward(self) -> list[str]:
         graph = self.graph
-        names = Names(self.module.names)
-        bound: dict[int, Expr] = {}
-        targets = []
-        for v in self.saved:
-            node = Node(graph, int(graph.owner[v]))
-            targets.append(names.fresh(node.name or f"v{v}"))
-            bound[v] = Expr(targets[-1])
-        wanted = [graph.output_value(o) for o in self.gradients]
-        lines = self._parameters(names, bound, self._used(self.backward_nodes, wanted))
-        lines += unpacking(targets, "saved") if targets else []
-        lines += self._seeds(names, bound)
-        writer = FunctionWriter(self.module, graph, names, bound, self.uses, fused=self.module.fused)
-        writer.write(self.backward_nodes, set(wanted))
-        scale = "" if self.seeds else " * d_out"
+        bound = {v: Expr(self.names.of(v)) for v in self.saved}
+        seeds = {output: graph.nodes[name] for output, name in self.seeds.items()}
+        seed_values = {output: self._value(node) for output, node in seeds.items()}
+        shapes = [s for node in seeds.values() if (s := self._seed_shape(node)) is not None]
+        symbols = self._symbols(self.backward_nodes, self.wanted)
+        symbols |= {s for shape in shapes for d in shape if not isinstance(d, int) for s in d.symbols}
+        self._set_aside = []
+        known = self._said_by([*self.saved, *map(self._value, self.stored)])
+        self._set_aside = sorted(symbols - known)
+        bound.update({v: Expr(self.names.of(v)) for v in seed_values.values()})
+        given = {v: e for v, e in bound.items() if v not in seed_values.values()}
+        lines = self._start(self.backward_nodes, self.wanted, given, symbols & known)
+        bound.update(given)
+        targets = [*(self.names.of(v) for v in self.saved), *map(self.names.symbol, self._set_aside)]
+        taken = unpacking(targets, "saved") if targets else []
+        parameters = [line for line in lines if "params[" in line]
+        lines = [*taken, *parameters, *[line for line in lines if line not in parameters]]
+        names = {s: self.names.symbol(s) for s in symbols}
+        writer = self._writer(bound, names)
+        for output, node in seeds.items():
+            lines += self._seed(output, node, writer)
+        nodes = self.backward_nodes
+        writer.write(self._ordered(nodes, seeds.values()), set(self.wanted))
         rows = [
-            f"{quoted(str(o.of))}: {writer.expression(v)}{scale}" for o, v in zip(self.gradients, wanted, strict=True)
+            f"{quoted(str(o.of))}: {writer.expression(v)}" for o, v in zip(self.gradients, self.wanted, strict=True)
         ]
+        if not self.seeds:
+            writer.lines += assignment("d_out", f"np.asarray(d_out, {self._real()})")
+            rows = [f"{row} * d_out" for row in rows]
+        first = "The derivatives, by name, for the cotangent `d_out` of the outputs."
         return [
             *definition("backward", ["params", "saved", "d_out=1.0"]),
-            '    """The derivatives, by name, for the cotangent `d_out` of the outputs."""',
+            f'    """{first}',
+            "",
+            "    Args:",
+            "        params: arrays by the names in PARAMS",
+            "        saved: what forward returned beside the outputs",
+            *self._about_seeds(),
+            "",
+            "    Returns:",
+            *[f"        {plain(str(o.of))}: {plain(str(graph.value_type(v)))}"
+              for o, v in zip(self.gradients, self.wanted, strict=True)],
+            '    """',
             *lines,
             *writer.lines,
             *assignment("", "return {" + ", ".join(rows) + "}"),
-        ]
+        ]  # fmt: skip
 
-    def _seeds(self, names: Names, bound: dict[int, Expr]) -> list[str]:
-        """Locals for the cotangents of the outputs, taken out of `d_out`."""
+    def _real(self) -> str:
+        """The dtype of the first gradient, of which a factor of all of them is."""
+        t = self.graph.value_type(self.wanted[0])
+        return dtype_text(t.dtype) if isinstance(t, TensorType) else "np.float64"
+
+    def _about_seeds(self) -> list[str]:
+        rows = [f"{plain(o)}: {plain(str(self.graph.nodes[n].type))}" for o, n in self.seeds.items()]
+        if not rows:
+            return ["        d_out: a number, the cotangent of the loss"]
+        if len(rows) == 1 and len(self.outputs) == 1:
+            return [f"        d_out: {rows[0].partition(': ')[2]}"]
+        if len(rows) == 1:
+            return [f"        d_out: the cotangent of {rows[0]}, alone or in a dict"]
+        return ["        d_out: a dict of cotangents; one left out is zero", *[f"            {r}" for r in rows]]
+
+    def _seed_shape(self, node: Node) -> tuple[Any, ...] | None:
+        """The shape of a cotangent, where it has one that can be computed."""
+        t = node.type
+        if not isinstance(t, TensorType) or not t.shape:
+            return None
+        at_hand = self.templates.sizes.at_hand
+        return t.shape if all(d is not None and (isinstance(d, int) or d.symbols <= at_hand) for d in t.shape) else None
+
+    def _seed(self, output: str, node: Node, writer: FunctionWriter) -> list[str]:
+        """A local for the cotangent of an output, taken out of `d_out`."""
+        t = node.type
+        given = "d_out"
         lines = []
-        for output, seed in self.seeds.items():
-            node = self.graph.nodes[seed]
-            name = names.fresh(seed)
-            bound[int(self.graph.first[node.index])] = Expr(name)
-            given = "d_out" if len(self.seeds) == 1 else f"d_out[{quoted(output)}]"
-            t = node.type
-            if isinstance(t, TensorType):
-                given = f"np.asarray({given}, {dtype_text(t.dtype, self.module)})"
-                if t.is_static and t.shape:
-                    given = f"np.broadcast_to({given}, {t.shape})"
-            lines += assignment(name, given)
-        return lines
+        name = self.names.of(self._value(node))
+        if len(self.outputs) > 1:
+            given = f"d_out.get({quoted(output)}, 0.0) if isinstance(d_out, dict) else d_out"
+        if isinstance(t, TensorType):
+            shape = self._seed_shape(node)
+            if len(self.outputs) > 1:
+                lines += assignment(name, given)
+                given = name
+            given = f"np.asarray({given}, {dtype_text(t.dtype)})"
+            if shape is not None:
+                given = f"np.broadcast_to({given}, {writer.shape(shape)})"
+        return [*lines, *assignment(name, given)]
 
     def _predict(self) -> list[str]:
-        names = Names(self.module.names)
-        arguments, bound = self._start(names)
         outputs = [o for o in self.outputs if o.role is OutputRole.RESULT]
-        if not outputs or len(outputs) == len(self.outputs):
-            return [
-                *definition("predict", ["params", *arguments]),
-                '    """The outputs alone."""',
-                *assignment("", f"return forward({', '.join(['params', *arguments])})[0]"),
-            ]
+        outputs = outputs or self.outputs
         values = [self.graph.output_value(o) for o in outputs]
-        nodes = self.uses.live(values)
+        nodes = self.templates.live(values)
+        pairs = list(zip(self.arguments, self.inputs, strict=True))
+        if len(outputs) == len(self.outputs):
+            return [
+                *definition("predict", ["params", *self.arguments]),
+                *self._docstring("The outputs alone.", pairs),
+                *assignment("outputs, _", f"forward({', '.join(['params', *self.arguments])})"),
+                "    return outputs",
+            ]
+        symbols = self._symbols(nodes, values)
         used = self._used(nodes, values)
-        arguments = [a for a, n in zip(arguments, self.inputs, strict=True) if int(self.graph.first[n.index]) in used]
-        lines = self._parameters(names, bound, used)
-        writer = FunctionWriter(self.module, self.graph, names, bound, self.uses, fused=self.module.fused)
-        writer.write(nodes, set(values))
+        if not symbols <= self._said_by({v for v in used if self._is_variable(v)}):
+            used |= {self._value(n) for n in self.inputs if self._says(self._value(n), symbols)}
+        pairs = [(a, n) for a, n in pairs if self._value(n) in used]
+        bound = {self._value(n): Expr(a) for a, n in pairs}
+        lines = self._start(nodes, values, bound, symbols)
+        writer = self._writer(bound, {s: self.names.symbol(s) for s in symbols})
+        writer.write(self._ordered(nodes, [n for _, n in pairs]), set(values))
         made = self._outputs(writer, outputs)
         return [
-            *definition("predict", ["params", *arguments]),
-            '    """The results, without the loss."""',
+            *definition("predict", ["params", *(a for a, _ in pairs)]),
+            *self._docstring("The results, without the loss.", pairs),
             *lines,
             *writer.lines,
             *assignment("", f"return {made}"),
         ]
 
-    def _run(self) -> list[str]:
-        names = Names(self.module.names)
-        arguments, bound = self._start(names)
-        lines = self._parameters(names, bound, self._used(self.forward_nodes, self.values))
-        writer = FunctionWriter(self.module, self.graph, names, bound, self.uses, fused=self.module.fused)
-        writer.write(self.forward_nodes, set(self.values))
-        made = self._outputs(writer, self.outputs, always_dict=True)
-        start = definition("run", ["params", *arguments])
-        return [*start, *lines, *writer.lines, *assignment("", f"return {made}")]
+    def _is_variable(self, value: int) -> bool:
+        return int(self.graph.kind[self.graph.owner[value]]) < 0
 
-    def _docstring(self, first: str, arguments: list[str]) -> list[str]:
-        rows = [f"        {a}: {plain(str(n.type))}" for a, n in zip(arguments, self.inputs, strict=True)]
+    def _said_by(self, values: Iterable[int]) -> set[str]:
+        types = [self.graph.value_type(v) for v in values]
+        return {s for t in types if isinstance(t, TensorType) for d in t.shape or () if (s := symbol_of(d)) is not None}
+
+    def _docstring(self, first: str, arguments: Iterable[tuple[str, Node]]) -> list[str]:
+        rows = [f"        {a}: {plain(str(n.type))}" for a, n in arguments]
         return [f'    """{first}', "", "    Args:", "        params: arrays by the names in PARAMS", *rows, '    """']
+
+
+def sized(symbols: Iterable[str], places: Sequence[tuple[Type, str]]) -> dict[str, tuple[int, str]]:
+    """Where each symbol is read off: the number of the place, of which type and expression are given, and the text."""
+    found: dict[str, tuple[int, str]] = {}
+    wanted = set(symbols)
+    for k, (t, text) in enumerate(places):
+        for axis, d in enumerate(t.shape or () if isinstance(t, TensorType) else ()):
+            symbol = symbol_of(d)
+            if symbol in wanted and symbol not in found:
+                found[str(symbol)] = (k, f"{text}.shape[{axis}]")
+    return found
 
 
 def definition(name: str, arguments: Sequence[str]) -> list[str]:
@@ -225,7 +319,7 @@ def tupled(items: Sequence[str]) -> str:
 
 def plain(text: str) -> str:
     """Text that may stand in a comment or a docstring: printable ASCII, no quote, no backslash."""
-    return "".join(c if c.isascii() and c.isprintable() and c not in "\"\\'" else "?" for c in text)[:200]
+    return "".join(c if c.isascii() and c.isprintable() and c not in "\"\\'" else "?" for c in text)[:70]
 
 
 def _shape(t: Type) -> Any:

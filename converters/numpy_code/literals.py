@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from irlib.converters.numpy_code.emit.form import quoted
+from irlib.converters.numpy_code.emit.form import MOST, quoted
 
-__all__ = ["literal"]
+__all__ = ["MOST_BYTES", "literal", "packed"]
 
-_MOST = 8
-"""The most numbers that stand in source."""
+MOST_BYTES = 16384
+"""The largest constant that stands in source, packed."""
+_ROW = 64
 
 
 def literal(array: Any, dtype: str) -> str | None:
@@ -30,9 +31,41 @@ def literal(array: Any, dtype: str) -> str | None:
         if not np.any(array.view(np.uint8) if array.flags.c_contiguous else array):
             return f"np.zeros({array.shape}, {dtype})"
         return f"np.full({array.shape}, {_number(first)}, {dtype})"
-    if array.size > _MOST:
-        return None
+    if array.size > MOST:
+        return _regular(array, dtype)
     return f"np.array({_nested(_listed(array), _number)}, {dtype})"
+
+
+def _regular(array: Any, dtype: str) -> str | None:
+    """Numbers that count, or an identity matrix."""
+    if array.dtype.kind not in "iuf" or array.ndim > 2:
+        return None
+    if array.ndim == 2:
+        same = array.shape[0] == array.shape[1] and np.array_equal(array, np.eye(len(array)))
+        return f"np.eye({len(array)}, dtype={dtype})" if same else None
+    start, step = array[0].item(), array[1].item() - array[0].item()
+    if not step or int(start) != start or int(step) != step or abs(start) + abs(step) * array.size > 2**24:
+        return None
+    start, step, end = int(start), int(step), int(start) + int(step) * array.size
+    if not np.array_equal(array, np.arange(start, end, step, dtype=array.dtype)):
+        return None
+    if step != 1:
+        return f"np.arange({start}, {end}, {step}, dtype={dtype})"
+    return f"np.arange({start}, {end}, dtype={dtype})" if start else f"np.arange({end}, dtype={dtype})"
+
+
+def packed(name: str, array: Any, dtype: str) -> list[str]:
+    """Statements that make `array` from its bytes, in lines that a formatter leaves alone."""
+    text = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes().hex()
+    if len(text) <= 58:
+        lines = [f'{name} = bytes.fromhex("{text}")']
+    else:
+        # what fits in one line a formatter joins
+        width = 80 if len(text) <= 80 else _ROW
+        rows = [text[k : k + width] for k in range(0, len(text), width)]
+        lines = [f"{name} = bytes.fromhex(", *(f'    "{row}"' for row in rows), ")"]
+    shape = "" if array.ndim == 1 else f".reshape({array.shape})"
+    return [*lines, f"{name} = np.frombuffer({name}, {dtype}){shape}"]
 
 
 def _listed(array: Any) -> Any:

@@ -3,45 +3,55 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Self
 
 import numpy as np
 
 from irlib import autodiff
-from irlib.converters.numpy_code.carried import closure
+from irlib.converters.numpy_code.carried import closure, helper_names
 from irlib.converters.numpy_code.emit import load_rules
-from irlib.converters.numpy_code.emit.form import RULES, Expr, dtype_text
-from irlib.converters.numpy_code.function import FunctionWriter
-from irlib.converters.numpy_code.functions import Functions, definition, plain, tupled
+from irlib.converters.numpy_code.emit.form import Expr, dtype_text
+from irlib.converters.numpy_code.functions import Functions, plain
+from irlib.converters.numpy_code.idioms import idioms
 from irlib.converters.numpy_code.layout import assignment, fits
-from irlib.converters.numpy_code.literals import literal
-from irlib.converters.numpy_code.names import Names
-from irlib.converters.numpy_code.uses import Uses
-from irlib.errors import UnsupportedError
+from irlib.converters.numpy_code.literals import MOST_BYTES, literal, packed
+from irlib.converters.numpy_code.region import RegionWriter, written_out
+from irlib.converters.numpy_code.sizes import Sizes
+from irlib.converters.numpy_code.templates import Templates
+from irlib.errors import DerivativeError, UnsupportedError
 from irlib.graph import Graph, OutputRole, Role
 from irlib.serde.durable import Replacement
 from irlib.serde.files import digest
-from irlib.transforms.inline import inline
-from irlib.types import TensorType, Type
+from irlib.types import DType, TensorType, Type
 
 __all__ = ["ModuleWriter", "NumpyModule", "to_numpy"]
 
 STYLES = ("fused", "nodes")
 
 
-@dataclass(frozen=True)
-class NumpyModule:
+class NumpyModule(str):
     """Emitted source, and the arrays it runs on: parameters and large constants by their keys in ``params``."""
 
-    source: str
+    __slots__ = ("arrays",)
     arrays: Mapping[str, Any]
 
-    def __str__(self) -> str:
-        return self.source
+    def __new__(cls, source: str, arrays: Mapping[str, Any]) -> Self:
+        made = super().__new__(cls, source)
+        object.__setattr__(made, "arrays", MappingProxyType(dict(arrays)))
+        return made
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    @property
+    def source(self) -> str:
+        """The text, as a plain string."""
+        return str.__str__(self)
 
     def save(self, path: str | Path) -> None:
         """Write the module, and beside it the arrays as ``.npz`` where there are any."""
@@ -75,90 +85,76 @@ def to_numpy(
     return ModuleWriter(model, fused=style == "fused").module(gradient=gradient, of=of)
 
 
-def has_no_rule(op: Any) -> bool:
-    return op.dialect != "irlib" or op.name not in RULES
-
-
 class ModuleWriter:
     """What the functions of one module share: helpers, regions, constants, and the names of all of them."""
 
     def __init__(self, model: Graph, *, fused: bool) -> None:
         self.model = model
         self.fused = fused
-        self.names = Names()
         self.arrays: dict[str, Any] = {}
-        self._helpers: set[str] = set()
-        self._regions: dict[int, tuple[Graph, str]] = {}
+        self._plain_dtype = _usual_dtype(model)
+        self._helpers: dict[str, None] = {}
+        self._regions: dict[tuple[int, str], tuple[Graph, str]] = {}
+        self._region_names: set[str] = set()
         self._region_lines: list[str] = []
         self._constants: dict[tuple[Any, ...], Expr] = {}
         self._constant_lines: list[str] = []
 
-    # What rules ask for
+    # What functions ask for
 
-    def helper(self, name: str) -> str:
-        """The name of a helper function, which goes along into the module."""
-        self._helpers.add(name)
-        return name
+    def templates(self, graph: Graph, automatic: Container[str] = ()) -> Templates:
+        """How the nodes of `graph` are written; `automatic` has the names that nobody gave."""
+        sizes = Sizes(graph)
+        return Templates(graph, sizes, idioms(graph, sizes, automatic) if self.fused else None)
 
-    def small_dtype(self, name: str) -> str:
-        """A dtype that numpy itself does not have: the one other import a module may need."""
-        return f"ml_dtypes.{name}"
+    def needs(self, helpers: Iterable[str]) -> None:
+        """Helper functions that go along into the module."""
+        self._helpers.update(dict.fromkeys(helpers))
 
-    def region(self, graph: Graph) -> str:
-        """The name of the function that a region becomes."""
-        found = self._regions.get(id(graph))
+    def region(self, graph: Graph, name: str = "") -> str:
+        """The name of the function that a region becomes, or, with the `name` of a composite, its body."""
+        key = (id(graph), name)
+        found = self._regions.get(key)
         if found is None:
-            name = f"_region{len(self._regions)}"
-            lines = self._region(graph, name)
-            if any("params" in line for line in lines):
+            identifier = self._region_name(name)
+            writer = RegionWriter(self, graph, identifier, name)
+            lines = writer.lines()
+            if any('params["constants.' in line or "(params, " in line for line in lines):
                 # large constants are in `params`, which a region is handed before its own values
-                lines = self._region(graph, name, params=True)
-                name = f"(lambda *values: {name}(params, *values))"
-            self._regions[id(graph)] = found = (graph, name)
+                lines = writer.lines(params=True)
+                identifier = f"(lambda *values: {identifier}(params, *values))"
+            self._regions[key] = found = (graph, identifier)
             self._region_lines += ["", "", *lines]
         return found[1]
 
-    def _region(self, graph: Graph, name: str, *, params: bool = False) -> list[str]:
-        graph = inline(graph, has_no_rule)
-        names = Names(self.names)
-        bound: dict[int, Expr] = {}
-        arguments = ["params"] if params else []
-        for node in graph.inputs:
-            arguments.append(names.fresh(node.name or "x"))
-            bound[int(graph.first[node.index])] = Expr(arguments[-1])
-        outputs = [graph.output_value(o) for o in graph.outputs]
-        uses = Uses(graph)
-        writer = FunctionWriter(self, graph, names, bound, uses, fused=self.fused)
-        writer.write(uses.live(outputs), set(outputs))
-        made = [writer.expression(v) for v in outputs]
-        return [
-            *definition(name, arguments),
-            *writer.lines,
-            *assignment("", f"return {tupled(made)}"),
-        ]
+    def _region_name(self, name: str) -> str:
+        base = re.sub(r"[^a-z0-9]+", "_", _snake(name).lower())[:40].strip("_")
+        base = f"_{base}" if base else "_region"
+        found, k = base, 1
+        while found in self._region_names or found in helper_names():
+            k += 1
+            found = f"{base}_{k}"
+        self._region_names.add(found)
+        return found
 
-    def constant_of(self, graph: Graph, value: int) -> Any:
-        """The array of a constant; None for any other value."""
-        kind = int(graph.kind[graph.owner[value]])
-        variable = graph.variables[~kind] if kind < 0 else None
-        if variable is None or variable.role is not Role.CONSTANT or variable.tensor is None:
-            return None
-        return variable.tensor.array
-
-    def constant(self, graph: Graph, value: int, array: Any) -> Expr:
+    def constant(self, t: Type, array: Any) -> Expr:
         """A constant by value: in place where it is a scalar, else a name of the module; a large one is in `params`."""
-        t = graph.value_type(value)
         assert isinstance(t, TensorType)
-        text = literal(array, dtype_text(t.dtype, self))
+        dtype = dtype_text(t.dtype)
+        text = literal(array, dtype)
         if text is not None and array.ndim == 0:
             return Expr(text)
         key = (array.dtype.str, array.shape, array.tobytes()) if array.dtype != object else (id(array),)
         found = self._constants.get(key)
         if found is None:
             number = len(self._constants)
-            if text is not None and (fits(f"_c{number} = {text}", 0) or array.dtype == object):
-                self._constant_lines += assignment(f"_c{number}", text, 0)
-                found = Expr(f"_c{number}")
+            name = f"_c{number}"
+            if text is not None and (fits(f"{name} = {text}", 0) or array.dtype == object):
+                self._constant_lines += assignment(name, text, 0)
+                found = Expr(name)
+            elif array.nbytes <= MOST_BYTES and array.dtype != object:
+                self._constant_lines += packed(name, array, dtype)
+                found = Expr(name)
             else:
                 self.arrays[f"constants.{number}"] = array
                 found = Expr(f'params["constants.{number}"]')
@@ -166,7 +162,9 @@ class ModuleWriter:
         return found
 
     def comment(self, t: Type) -> str:
-        """A type as a comment."""
+        """A type as a comment: its shape alone where the dtype is that of most of the module."""
+        if self.fused and isinstance(t, TensorType) and t.dtype is self._plain_dtype and t.shape is not None:
+            return plain(f"[{', '.join('?' if d is None else str(d) for d in t.shape)}]")
         return plain(str(t))
 
     # The module
@@ -175,22 +173,25 @@ class ModuleWriter:
         self, *, gradient: bool | Sequence[str], of: str | Sequence[str] | None, whole: bool = False
     ) -> NumpyModule:
         """The whole text and its arrays."""
-        graph, seeds = self._graph(gradient=gradient, of=of)
-        functions = Functions(self, graph, seeds, whole=whole)
+        graph, seeds, automatic = self._graph(gradient=gradient, of=of)
+        functions = Functions(self, graph, seeds, automatic, whole=whole)
         body = functions.lines()
         text = [*self._shared(), *body]
+        lines = [*self._header(), *self._imports("\n".join(text)), *functions.table(), *text]
+        arrays = {}
         for node in functions.stored:
             tensor = node.variable.tensor if node.variable is not None else None
             if tensor is not None:
-                self.arrays[str(node.name)] = tensor.array
-        lines = [*self._header(), *self._imports("\n".join(text)), *functions.table(), *text]
-        return NumpyModule("\n".join(lines) + "\n", self.arrays)
+                arrays[str(node.name)] = tensor.array
+        return NumpyModule("\n".join(lines) + "\n", {**arrays, **self.arrays})
 
-    def _graph(self, *, gradient: bool | Sequence[str], of: str | Sequence[str] | None) -> tuple[Graph, dict[str, str]]:
-        """The graph to write, and the name of the cotangent that is an input for each output with one."""
+    def _graph(
+        self, *, gradient: bool | Sequence[str], of: str | Sequence[str] | None
+    ) -> tuple[Graph, dict[str, str], frozenset[str]]:
+        """The graph to write, the cotangent that is an input for each output with one, and names nobody gave."""
         model = self.model
         if gradient is False:
-            return inline(model, has_no_rule), {}
+            return written_out(model), {}, frozenset()
         wrt = None if gradient is True else list(gradient)
         floats = [
             o.name
@@ -200,15 +201,22 @@ class ModuleWriter:
         ]
         losses = [o.name for o in model.outputs if o.role is OutputRole.LOSS]
         ofs = [of] if isinstance(of, str) else list(of) if of is not None else losses or floats
-        made = autodiff.gradient(model, ofs, wrt, cotangents=True, outputs=[o.name for o in model.outputs])
+        if not ofs:
+            raise DerivativeError(
+                "no output has a derivative", code="IR704", where=f"graph {model.name!r}", remedy="name one as `of`"
+            )
+        names = [o.name for o in model.outputs]
+        made = autodiff.gradient(model, ofs, wrt, cotangents=True, outputs=names, named=True)
         fresh = [str(n.name) for n in made.inputs][len(model.inputs) :]
-        return inline(made, has_no_rule), dict(zip(ofs, fresh, strict=True))
+        given = {*model.names.values()}
+        automatic = frozenset(n for n in made.names.values() if n not in given and n not in fresh)
+        return written_out(made), dict(zip(ofs, fresh, strict=True)), automatic
 
     def _header(self) -> list[str]:
         # the public face is loaded before any module of it, and no module may ask it for more
         version = sys.modules["irlib"].__version__
         return [
-            f'"""The graph {plain(self.model.name)} as numpy code.',
+            f'"""The graph {plain(self.model.name)[:60]} as numpy code.',
             "",
             f"Written by irlib {version}; do not edit.",
             f"Graph: sha256 {digest(self.model)}",
@@ -226,6 +234,20 @@ class ModuleWriter:
     def _shared(self) -> list[str]:
         """Constants, helpers and regions."""
         lines = ["", *self._constant_lines] if self._constant_lines else []
-        for source in closure(self._helpers):
+        for source in closure(set(self._helpers)):
             lines += ["", "", *source.splitlines()]
         return lines + self._region_lines
+
+
+def _usual_dtype(model: Graph) -> DType | None:
+    """The float dtype that most inputs and parameters have."""
+    found: dict[DType, int] = {}
+    for v in model.variables:
+        if isinstance(v.type, TensorType) and v.type.dtype.kind == "float" and v.role is not Role.CONSTANT:
+            found[v.type.dtype] = found.get(v.type.dtype, 0) + 1
+    return max(found, key=lambda dtype: found[dtype]) if found else None
+
+
+def _snake(name: str) -> str:
+    """``BatchNormalization`` as ``batch_normalization``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from irlib.cli.files import READERS, ModelOut, opened, save, suffix_of
+from irlib.cli.files import READERS, ModelOut, face, opened, save, suffix_of
 from irlib.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -30,14 +30,26 @@ __all__ = ["command"]
     help="An argument of that function: a type such as 'float64[batch, 3]', a number, or a .npy or .npz file.",
 )  # fmt: skip
 @click.option("--parameters", metavar="NAMES", help="The arguments that become parameters, separated by commas.")
+@click.option("--grad", is_flag=True, help="To .py: write the backward pass too, of the loss by the parameters.")
+@click.option("--style", type=click.Choice(("fused", "nodes")), help="To .py: one line per thought, or per node.")
 def command(
-    *, source: Path, target: Path, function: str | None, arguments: tuple[str, ...], parameters: str | None
+    *,
+    source: Path,
+    target: Path,
+    function: str | None,
+    arguments: tuple[str, ...],
+    parameters: str | None,
+    grad: bool,
+    style: str | None,
 ) -> None:
     """Read a model in one form and write it in another.
 
     The suffix says the form: .pb, .json, .onnx or .py. A .py file is read as text, never run: name its function and
-    give the types of its arguments.
+    give the types of its arguments. A .py file that is written imports numpy only; its arrays are in an .npz beside it.
     """
+    is_code = suffix_of(target) == ".py"
+    if (grad or style is not None) and not is_code:
+        raise click.UsageError("--grad and --style are for a .py file that is written")
     if suffix_of(source) == ".py":
         if function is None:
             raise click.UsageError(f"{source} is Python: name the function to read with --function")
@@ -48,12 +60,13 @@ def command(
         raise click.BadParameter(f"{source}: models are read from {', '.join(READERS)}, .py", param_hint="'IN'")
     else:
         graph = opened(source)
-    save(graph, target)
+    if is_code:
+        face("to_numpy")(graph, style or "fused", gradient=grad).save(target)
+    else:
+        save(graph, target)
 
 
 def _from_numpy(source: Path, function: str, arguments: Sequence[str], parameters: str | None) -> Graph:
-    from irlib.cli.files import face
-
     read = face("from_numpy")
     given = dict(_argument(text) for text in arguments)
     names = () if parameters is None else tuple(name.strip() for name in parameters.split(","))
@@ -77,8 +90,6 @@ def _value(text: str) -> Any:
     if path.suffix in readers:
         return readers[path.suffix](path)
     if text.endswith("]") and text[:1].isalpha():
-        from irlib.cli.files import face
-
         return face("spec")(text)
     import json
 

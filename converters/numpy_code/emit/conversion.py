@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ml_dtypes
 
-from irlib.converters.numpy_code.emit.form import Expr, Site, call, rules
+from irlib.converters.numpy_code.emit.form import LOOSE, Expr, Site, call, rules
 from irlib.types import DType
 
 __all__: list[str] = []
@@ -12,6 +12,8 @@ __all__: list[str] = []
 
 def _cast(site: Site) -> Expr:
     x, to = site[0], site.op.dtype
+    if x.is_size and not isinstance(x.known, tuple) and to.numpy.isbuiltin == 1 and to.kind in ("float", "int"):
+        return call(site.dtype(to), x.size(LOOSE))
     of: DType = x.dtype
     target = site.dtype(to)
     wide = "np.float32" if of.kind == "float" else "np.int8"
@@ -62,7 +64,7 @@ rules(
     {
         "cast": _cast,
         "bitcast": _bitcast,
-        "stop_gradient": lambda site: Expr(str(site[0]), site[0].expr.level),
+        "stop_gradient": lambda site: Expr(str(site[0])),
         "real": lambda site: call("np.real", site[0]),
         "imag": lambda site: call("np.imag", site[0]),
         "complex": _complex,

@@ -16,12 +16,27 @@ from irlib.types import DType, TensorType, Type
 if TYPE_CHECKING:
     from irlib.graph import Graph
 
-__all__ = ["LOOSE", "RULES", "TIGHT", "Expr", "Module", "Operand", "Rule", "Site", "call", "dtype_text", "quoted"]
+__all__ = [
+    "LOOSE",
+    "MOST",
+    "RULES",
+    "TIGHT",
+    "Expr",
+    "Module",
+    "Operand",
+    "Rule",
+    "Site",
+    "call",
+    "dtype_text",
+    "quoted",
+]
 
 TIGHT = 100
 """The precedence of names, calls, subscripts and numbers that are not negative."""
 POWER, UNARY, PRODUCT, SUM, SHIFT, BIT_AND, BIT_XOR, BIT_OR, COMPARISON = 90, 80, 70, 60, 55, 50, 45, 40, 30
 LOOSE = 0
+MOST = 8
+"""The most numbers that stand in a row in source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +52,25 @@ class Expr:
 
 
 class Operand:
-    """An operand of the node: its expression, its type, and what is known of its value."""
+    """An operand of the node: its type, what is known of its value, and `at`, its text or what stands for it."""
 
-    __slots__ = ("constant", "expr", "known", "type", "uses")
+    __slots__ = ("constant", "is_size", "known", "type")
 
-    def __init__(self, expr: Expr, type: Type, known: Known, constant: Any) -> None:
-        self.expr = expr
+    def __init__(self, type: Type, known: Known, constant: Any, *, is_size: bool = False) -> None:
         self.type = type
         self.known = known
         self.constant = constant
         """The array, where it is a constant of the graph."""
-        self.uses = 0
-        """How often the rule wrote it."""
+        self.is_size = is_size
+        """Whether it can be written as Python ints (`size`)."""
 
     def at(self, level: int) -> str:
-        self.uses += 1
-        return self.expr.at(level)
+        """The text, binding at least at `level`."""
+        raise NotImplementedError
+
+    def size(self, level: int) -> str:
+        """The text as an int or a tuple of ints, binding at least at `level`."""
+        raise NotImplementedError
 
     def __str__(self) -> str:
         """As an argument of a call."""
@@ -93,11 +111,8 @@ class Module(Protocol):
     def helper(self, name: str) -> str:
         """The name of a helper function, which goes along into the module."""
 
-    def region(self, graph: Graph) -> str:
-        """The name of the function that a region becomes."""
-
-    def small_dtype(self, name: str) -> str:
-        """A dtype that numpy itself does not have."""
+    def region(self, graph: Graph, name: str = "") -> str:
+        """The name of the function that a region or a body becomes, close to `name`."""
 
 
 @dataclass(slots=True)
@@ -124,16 +139,24 @@ class Site:
 
     def ints(self, k: int) -> str:
         """An integer vector operand as a tuple: written out where it is a constant."""
-        known = self[k].ints
-        return repr(known) if known is not None else self.helper("_ints", self[k]).text
+        x = self[k]
+        if x.is_size and isinstance(x.known, tuple):
+            return x.size(LOOSE)
+        known = x.ints
+        if known is not None and (x.constant is None or len(known) <= MOST):
+            return repr(known)
+        return self.helper("_ints", x).text
 
     def number(self, k: int) -> str:
         """An integer scalar operand."""
-        known = self[k].ints
-        return repr(known[0]) if known is not None and len(known) == 1 else f"int({self[k]})"
+        x = self[k]
+        if x.is_size and not isinstance(x.known, tuple):
+            return x.size(LOOSE)
+        known = x.ints
+        return repr(known[0]) if known is not None and len(known) == 1 else f"int({x})"
 
     def dtype(self, dtype: DType) -> str:
-        return dtype_text(dtype, self.module)
+        return dtype_text(dtype)
 
     def result(self, k: int = 0) -> TensorType:
         t = self.results[k]
@@ -153,15 +176,15 @@ RULES: dict[str, Rule] = {}
 """How each op of irlib's dialect is written: primitives, and the composites that are a numpy idiom."""
 
 
-def dtype_text(dtype: DType, module: Module) -> str:
-    """A dtype as an expression."""
+def dtype_text(dtype: DType) -> str:
+    """A dtype as an expression; those that numpy does not have are ml_dtypes'."""
     if dtype.kind == "string":
         return "object"
     if dtype.kind == "bool":
         return "np.bool_"
     if dtype.numpy.isbuiltin == 1:
         return f"np.{dtype.name}"
-    return module.small_dtype(dtype.numpy.name)
+    return f"ml_dtypes.{dtype.numpy.name}"
 
 
 def call(function: str, *arguments: Any, **keywords: Any) -> Expr:
@@ -246,7 +269,11 @@ def infix(sign: str, level: int, ufunc: np.ufunc) -> Rule:
 
 def number(x: Operand, *, beside: Operand | None = None) -> Expr | None:
     """A scalar constant as a bare number: it takes the dtype of the array beside it. None where it is not one."""
-    if x.constant is None or x.constant.ndim or (beside is not None and beside.constant is not None):
+    if beside is not None and (beside.constant is not None or beside.is_size):
+        return None
+    if x.is_size and not isinstance(x.known, tuple):
+        return Expr(x.size(PRODUCT + 1), PRODUCT + 1)
+    if x.constant is None or x.constant.ndim:
         return None
     kind = x.dtype.kind
     if kind not in ("float", "int") or x.dtype.numpy.isbuiltin != 1:

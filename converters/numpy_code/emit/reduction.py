@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from irlib.converters.numpy_code.emit import form
 from irlib.converters.numpy_code.emit.form import Expr, Rule, Site, call, rules
+from irlib.types import TensorType
 
 __all__: list[str] = []
 
@@ -14,10 +17,7 @@ def _reduction(name: str, *, accumulates: bool = False) -> Rule:
     def rule(site: Site) -> Expr:
         x = site[0]
         t = x.dtype
-        axis = None
-        if site.has(1):
-            known = site[1].ints
-            axis = repr(known[0]) if known is not None and len(known) == 1 else site.ints(1)
+        axis = _axis(site)
         keep = "True" if site.op.keepdims else None
         wide = "np.float32" if t.is_half else form.widened(t)
         dtype = site.dtype(t) if accumulates and t.is_integer and wide is None else None
@@ -27,6 +27,30 @@ def _reduction(name: str, *, accumulates: bool = False) -> Rule:
         return Expr(f"{made.text}.astype({site.dtype(t)})") if back else made
 
     return rule
+
+
+def _mean(site: Site) -> Expr:
+    """``x.mean(axis)``; half floats in float32; of no elements NaN, which numpy's says with a warning."""
+    x = site[0]
+    shape = x.type.shape if isinstance(x.type, TensorType) else None
+    if x.dtype.is_half or x.dtype.kind != "float" or shape is None or any(_may_be_empty(d) for d in shape):
+        wide = x.atom if not x.dtype.is_half else f"{x.atom}.astype(np.float32)"
+        made = site.helper("_mean", wide, site.ints(1) if site.has(1) else "None", site.op.keepdims)
+        return Expr(f"{made.text}.astype({site.dtype(x.dtype)})") if x.dtype.is_half else made
+    return call(f"{x.atom}.mean", axis=_axis(site), keepdims="True" if site.op.keepdims else None)
+
+
+def _may_be_empty(dim: Any) -> bool:
+    # a symbol is taken to stand for data, of which there is some
+    return dim is None or dim == 0
+
+
+def _axis(site: Site) -> str | None:
+    """The axes, one of them as a number; None for all."""
+    if not site.has(1):
+        return None
+    known = site[1].ints
+    return repr(known[0]) if known is not None and len(known) == 1 else site.ints(1)
 
 
 def _place(name: str) -> Rule:
@@ -73,6 +97,7 @@ rules({name: _reduction(name) for name in ("max", "min", "any", "all")})
 rules({name: _reduction(name, accumulates=True) for name in ("sum", "prod")})
 rules(
     {
+        "mean": _mean,
         "argmax": _place("argmax"),
         "argmin": _place("argmin"),
         "cumulative_sum": _cumulative("add", 0),

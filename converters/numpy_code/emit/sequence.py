@@ -62,7 +62,7 @@ rules(
         "split_to_sequence": _split,
         "sequence_map": _map,
         "sequence_sum": _helper("_sequence_sum"),
-        "optional_some": lambda site: Expr(str(site[0]), site[0].expr.level),
+        "optional_some": lambda site: Expr(str(site[0])),
         "optional_none": lambda site: Expr("None"),
         "optional_get": _helper("_optional_get"),
         "optional_has": _has,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from irlib.converters.numpy_code.emit.form import Expr, Site, call, rules
+from irlib.types import TensorType, Type
 
 __all__: list[str] = []
 
@@ -17,8 +18,15 @@ def _reshape(site: Site) -> Expr:
 
 
 def _transpose(site: Site) -> Expr:
-    perm = site.op.perm
-    return Expr(f"{site[0].atom}.T" if perm is None else f"{site[0].atom}.transpose({perm})")
+    x, perm = site[0], site.op.perm
+    if perm is None or tuple(perm) == tuple(range(len(perm)))[::-1]:
+        return Expr(f"{x.atom}.T")
+    moved = [k for k, p in enumerate(perm) if k != p]
+    if len(moved) == 2:
+        rank = len(perm)
+        last = moved == [rank - 2, rank - 1]
+        return call("np.swapaxes", x, *((-2, -1) if last else moved))
+    return Expr(f"{x.atom}.transpose({perm})")
 
 
 def _target(site: Site) -> str:
@@ -27,10 +35,30 @@ def _target(site: Site) -> str:
 
 def _sum_to(site: Site) -> Expr:
     x = site[0]
+    summed = _summed(x.type, site.result())
+    if summed is not None and x.dtype.numpy.isbuiltin == 1 and x.dtype.name != "float16":
+        axes, keepdims = summed
+        dtype = site.dtype(x.dtype) if x.dtype.is_integer else None
+        axis = repr(axes[0]) if len(axes) == 1 else repr(axes)
+        return call(f"{x.atom}.sum", axis=axis, dtype=dtype, keepdims="True" if keepdims else None)
     if not x.dtype.is_half:
         return site.helper("_sum_to", x, _target(site))
     made = site.helper("_sum_to", f"{x.atom}.astype(np.float32)", _target(site))
     return Expr(f"{made.text}.astype({site.dtype(x.dtype)})")
+
+
+def _summed(x: Type, y: Type) -> tuple[tuple[int, ...], bool] | None:
+    """The axes that are summed, where types tell, and whether they stay: leading ones go, or ones in place stay."""
+    if not isinstance(x, TensorType) or not isinstance(y, TensorType) or x.shape is None or y.shape is None:
+        return None
+    lead = len(x.shape) - len(y.shape)
+    pairs = list(zip(x.shape[lead:], y.shape, strict=True))
+    if any(b not in (a, 1) for a, b in pairs) or any(a is None or b is None for a, b in pairs):
+        return None
+    ones = tuple(lead + k for k, (a, b) in enumerate(pairs) if b == 1 and a != 1)
+    if lead and ones:
+        return None
+    return (ones, True) if ones else (tuple(range(lead)), False) if lead else None
 
 
 def _squeeze(site: Site) -> Expr:

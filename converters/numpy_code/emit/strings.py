@@ -15,8 +15,9 @@ def _split(site: Site) -> Expr:
 
 def _normalize(site: Site) -> Expr:
     op = site.op
-    words = "".join(f"{quoted(w)}, " for w in op.stopwords)
-    return site.helper("_string_normalize", site[0], quoted(op.case), op.case_sensitive, f"({words})")
+    words = [quoted(w) for w in op.stopwords]
+    stop = f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
+    return site.helper("_string_normalize", site[0], quoted(op.case), op.case_sensitive, stop)
 
 
 rules(

@@ -59,3 +59,9 @@ def _log_softmax(x, axis):
     y = x - np.where(np.isneginf(largest), 0, largest)
     total = np.sum(np.exp(y), axis, keepdims=True)
     return y - np.log(np.where(total == 0, 1, total))
+
+
+def _mean(x, axis, keepdims):
+    """The mean over `axis`; of no elements it is NaN."""
+    total = np.add.reduce(x, axis, x.dtype, keepdims=keepdims)
+    return total / x.dtype.type(x.size / max(np.size(total), 1))

@@ -121,17 +121,28 @@ def test_a_hostile_name_is_only_a_name(name: str) -> None:
     assert imports == ["import numpy as np"]
 
 
-def test_large_constants_stand_beside_the_module(tmp_path: Path) -> None:
+def test_constants_of_moderate_size_stand_in_the_module() -> None:
+    table = RNG.standard_normal((30, 40)).astype(np.float32)
     b = irlib.Builder("table")
-    x = b.input("x", "float32[3, 4]")
-    b.output("y", x * b.constant(np.arange(12, dtype=np.float32).reshape(3, 4)))
+    b.output("y", b.input("x", "float32[30, 40]") + b.constant(table))
     module = to_numpy(b.build())
+    assert dict(module.arrays) == {}
+    zeros = np.zeros((30, 40), np.float32)
+    np.testing.assert_array_equal(module_of(module)["predict"]({}, zeros), table)
+
+
+def test_large_constants_stand_beside_the_module(tmp_path: Path) -> None:
+    table = RNG.standard_normal((100, 200))
+    b = irlib.Builder("table")
+    x = b.input("x", "float64[100, 200]")
+    b.output("y", x * b.constant(table))
+    module = to_numpy(b.build())
+    assert module_of(module)["PARAMS"] == {"constants.0": (100, 200)}
     module.save(tmp_path / "m.py")
     with np.load(tmp_path / "m.npz") as arrays:
         params = dict(arrays)
     names = module_of((tmp_path / "m.py").read_text())
-    ones = np.ones((3, 4), np.float32)
-    np.testing.assert_array_equal(names["predict"](params, ones), np.arange(12).reshape(3, 4))
+    np.testing.assert_array_equal(names["predict"](params, np.ones((100, 200))), table)
 
 
 def test_emitted_modules_are_formatted_and_lint_free(tmp_path: Path) -> None:
