@@ -57,6 +57,7 @@ _MODULES = {
     "nn": "irlib.nn",
     "numpy": "irlib.converters.numpy_code.namespace.face",
     "ops": "irlib.ops",
+    "systems": "irlib.systems",
     "training": "irlib.training",
     "validate": "irlib.validate",
 }

@@ -1,4 +1,4 @@
-"""Three small sets of real measurements, for the demo, the documents and the tests.
+"""Three small sets of real measurements, and others that are made, for the demo, the documents and the tests.
 
 Each loader returns fresh arrays that the caller may write to. Sources and licences are in `irlib/data/README.md`.
 """
@@ -11,7 +11,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Digits", "Iris", "Nuclei", "digits", "iris", "nuclei"]
+from irlib.data.made import Labelled, Sequences, adding_problem, gaussian_ring, ring_centres, two_moons
+
+__all__ = [
+    "Digits",
+    "Iris",
+    "Labelled",
+    "Nuclei",
+    "Sequences",
+    "adding_problem",
+    "digits",
+    "gaussian_ring",
+    "iris",
+    "nuclei",
+    "ring_centres",
+    "two_moons",
+]
 
 
 class Digits(NamedTuple):

@@ -19,5 +19,6 @@ from __future__ import annotations
 
 from irlib.render.dot import dot
 from irlib.render.mermaid import mermaid
+from irlib.render.plot import plot
 
-__all__ = ["dot", "mermaid"]
+__all__ = ["dot", "mermaid", "plot"]

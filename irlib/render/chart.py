@@ -7,7 +7,7 @@ from math import ceil, floor, log10
 
 __all__ = ["COLOURS", "Scale", "decades", "escaped", "picture", "steps", "text"]
 
-COLOURS = ("#1f6fb4", "#d1495b", "#2e8b57", "#8a6d3b")
+COLOURS = ("#1f6fb4", "#d1495b", "#2e8b57", "#8a6d3b", "#7a5ab8", "#5a6a72")
 """Of the first thing drawn, the second, and so on: told apart also by those who do not see red from green."""
 
 

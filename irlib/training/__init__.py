@@ -46,7 +46,7 @@ from irlib.training.schedule import (
     step_decay,
     warm_up,
 )
-from irlib.training.state import updates, with_values
+from irlib.training.state import updates, values_of, with_values
 from irlib.training.step import sgd_step, training_step
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "step_decay",
     "training_step",
     "updates",
+    "values_of",
     "warm_up",
     "with_values",
 ]

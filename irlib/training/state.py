@@ -13,12 +13,18 @@ from irlib.graph import Graph, OutputRole, Role, Variable
 from irlib.tensor import Tensor
 from irlib.types import TensorType
 
-__all__ = ["updates", "with_values"]
+__all__ = ["updates", "values_of", "with_values"]
 
 
 def updates(step: Graph, outputs: Mapping[str, Any]) -> dict[str, Any]:
     """What the next step is fed: the value of each update-of output, by the name of its variable."""
     return {str(o.of): outputs[o.name] for o in step.outputs if o.role is OutputRole.UPDATE}
+
+
+def values_of(model: Graph) -> dict[str, Any]:
+    """The parameters and buffers of `model` that have a value, by name."""
+    variables = [(str(n.name), n.variable) for n in (*model.parameters, *model.buffers)]
+    return {name: v.tensor.array for name, v in variables if v is not None and v.tensor is not None}
 
 
 def with_values(model: Graph, values: Mapping[str, Any]) -> Graph:

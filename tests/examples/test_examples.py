@@ -11,8 +11,17 @@ import irlib
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.py"))}
-QUICK = {"digits": ["mlp", "3"], "logistic_regression": ["5"], "polynomial_fit": ["100"], "sigmoid_network": ["5"],
-         "train_in_onnxruntime": ["1"]}  # fmt: skip
+QUICK = {
+    "adversarial_ring": ["10"],
+    "autoencoder": ["2"],
+    "deep_and_shallow": ["2", "1"],
+    "digits": ["mlp", "3"],
+    "logistic_regression": ["5"],
+    "polynomial_fit": ["100"],
+    "sigmoid_network": ["5"],
+    "train_in_onnxruntime": ["1"],
+    "universal_approximator": ["2", "1"],
+}
 
 
 def run(name: str, folder: Path) -> str:
