@@ -150,7 +150,9 @@ class Handle:
             value, b = self.value, self.tape.b
             for step in steps:
                 value = step.read(b, value)
-            return self._made(Storage(self.tape, value), layout=layout)
+            made = self._made(Storage(self.tape, value), layout=layout)
+            made.is_scalar = value.rank == 0
+            return made
         return self._made(self._storage, (*self._path, *steps), layout=layout)
 
     def unsure_view(self, *steps: Step) -> Any:

@@ -294,6 +294,8 @@ def _cut(entry: slice, d: Any) -> tuple[Any, Any, int] | None:
         first, last, step = slice(start, stop, step).indices(d)
         if (first, last, step) == (0, d, 1):
             return None
+        if not range(first, last, step):
+            return 0, 0, 1
         return first, last if last >= 0 or step > 0 else -FAR, step
     if start is None and stop is None and step == 1:
         return None

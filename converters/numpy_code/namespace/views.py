@@ -12,7 +12,7 @@ from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.dims import shape_operand
 from irlib.converters.numpy_code.namespace.steps import FAR, Reshape, Slices, Squeeze, Transpose, Unsqueeze
 
-__all__ = ["copied", "normalized", "reshaped", "reversed_axes", "sliced", "squeezed", "transposed", "unsqueezed"]
+__all__ = ["copied", "normalized", "raveled", "reshaped", "reversed_axes", "sliced", "squeezed", "transposed", "unsqueezed"]
 
 
 def normalized(axes: Sequence[int], rank: int) -> tuple[int, ...]:
@@ -95,6 +95,16 @@ def reshaped(x: Array, shape: Any) -> Array:
     if layout is None:
         return x.unsure_view(step)  # type: ignore[no-any-return]
     return x.view(step, layout=layout)  # type: ignore[no-any-return, arg-type]
+
+
+def raveled(x: Array) -> Array:
+    """The elements as a vector: a view of a contiguous array, a copy of any other, as numpy's `ravel` has it."""
+    b = x.tape.b
+    contiguous = strides.is_contiguous(x.layout, x.tensor.shape or ())
+    step = Reshape(b.constant([-1], "int64"))
+    if contiguous is None:
+        return x.unsure_view(step)  # type: ignore[no-any-return]
+    return x.view(step, layout=strides.C) if contiguous else wrap(step.read(b, x.value), layout=strides.C)
 
 
 def sliced(x: Array, axis: int, start: Any, stop: Any, step: int = 1) -> Array:
