@@ -23,6 +23,7 @@ _WHERE = {
     "check": "irlib.serde",
     "check_gradients": "irlib.interpreters.derivatives",
     "compile": "irlib.interpreters.targets",
+    "cond": "irlib.converters.numpy_code.control",
     "decompose": "irlib.transforms.inline",
     "diagnose": "irlib.doctor",
     "diff": "irlib.difference",
@@ -39,6 +40,7 @@ _WHERE = {
     "parse_text": "irlib.notation",
     "run": "irlib.interpreters.targets",
     "save": "irlib.serde",
+    "scan": "irlib.converters.numpy_code.control",
     "spec": "irlib.types",
     "specialize": "irlib.interpreters.numpy_ref.fold",
     "text": "irlib.notation",
@@ -48,6 +50,7 @@ _WHERE = {
     "train": "irlib.trainer",
     "trace": "irlib.converters.numpy_code.trace",
     "training_step": "irlib.training",
+    "while_loop": "irlib.converters.numpy_code.control",
     "value_and_grad": "irlib.interpreters.derivatives",
 }
 
@@ -99,6 +102,10 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:
     from irlib.builder import Builder as Builder
+    from irlib.converters.numpy_code.control import cond as cond
+    from irlib.converters.numpy_code.control import scan as scan
+    from irlib.converters.numpy_code.control import while_loop as while_loop
+    from irlib.converters.numpy_code.trace import trace as trace
     from irlib.dims import Dim as Dim
     from irlib.errors import IRError as IRError
     from irlib.graph import Graph as Graph

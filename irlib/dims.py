@@ -270,15 +270,31 @@ def _extremum(kind: str, a: DimLike, b: DimLike) -> DimLike:
     if isinstance(a, int) and isinstance(b, int):
         return max(a, b) if kind == "max" else min(a, b)
     difference = a - b
-    low = difference if isinstance(difference, int) else _lower_bound(difference)
-    if low is not None and low >= 0:
+    if _is_never_negative(difference):
         return a if kind == "max" else b
-    negated = -difference
-    low = negated if isinstance(negated, int) else _lower_bound(negated)
-    if low is not None and low >= 0:
+    if _is_never_negative(-difference):
         return b if kind == "max" else a
     first, second = sorted((a, b), key=_order)
     return _atom(kind, first, second)
+
+
+def _is_never_negative(dim: DimLike) -> bool:
+    low = dim if isinstance(dim, int) else _lower_bound(dim)
+    if low is None and isinstance(dim, Dim):
+        # x // k is at most x where x is never negative: n - n//2 is not below n - n
+        rounded = {
+            m: a[1]
+            for m, c in dim.terms
+            if c < 0 and len(m) == 1 and m[0][1] == 1
+            for a in [m[0][0]]
+            if a[0] == "floordiv" and isinstance(a[2], int) and a[2] > 0 and _is_never_negative(a[1])  # type: ignore[arg-type]
+        }
+        if rounded:
+            total: DimLike = 0
+            for m, c in dim.terms:
+                total = total + (rounded[m] if m in rounded else _canonical({m: 1})) * c  # type: ignore[operator]
+            low = total if isinstance(total, int) else _lower_bound(total)
+    return low is not None and low >= 0
 
 
 def _lower_bound(dim: Dim) -> int | None:

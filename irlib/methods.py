@@ -209,7 +209,8 @@ class Emitter(OpMethods):
         """A vector from scalars, some of them values."""
         like = next(item for item in items if isinstance(item, Value))
         parts = [self.lift(item, like) for item in items]
-        return self.concat(*[self.reshape(part, [1]) for part in parts], axis=0)
+        vectors = [self.reshape(part, [1]) for part in parts]
+        return vectors[0] if len(vectors) == 1 else self.concat(*vectors, axis=0)
 
     # What rules need over and over, said once.
 

@@ -21,8 +21,6 @@ SAME = {
     "hypot": "hypot",
     "logaddexp": "logaddexp",
     "arctan2": "atan2",
-    "matmul": "matmul",
-    "negative": "negative",
     "sign": "sign",
     "sqrt": "sqrt",
     "square": "square",
@@ -51,8 +49,6 @@ SAME = {
     "bitwise_or": "bitwise_or",
     "bitwise_xor": "bitwise_xor",
     "invert": "bitwise_not",
-    "rint": "round",
-    "vecdot": "vecdot",
 }
 """Ufuncs that are an op of the same meaning on every dtype of their loops."""
 
@@ -85,17 +81,55 @@ for _name, _op in SAME.items():
 # bool has loops of its own, and integers are whole already
 
 
-def _of_bools(name: str, op: str, of_bools: str, *aliases: str) -> None:
+def _of_bools(name: str, op: str, of_bools: str) -> None:
     def make(b: Any, *operands: Any) -> Any:
         return getattr(b, of_bools if operands[0].dtype.kind == "bool" else op)(*operands)
 
-    ufunc(name, *aliases)(make)
+    ufunc(name)(make)
 
 
 _of_bools("add", "add", "logical_or")
 _of_bools("multiply", "multiply", "logical_and")
-_of_bools("maximum", "maximum", "logical_or")
-_of_bools("minimum", "minimum", "logical_and")
+
+
+def _extremum(name: str, of_bools: str, keeps: str) -> None:
+    def make(b: Any, x: Any, y: Any) -> Any:
+        if x.dtype.kind == "bool":
+            return getattr(b, of_bools)(x, y)
+        if not x.dtype.is_complex:
+            return getattr(b, name)(x, y)
+        first = b.logical_or(b.isnan(x), _lexicographic(b, keeps, x, y))
+        return b.where(b.logical_and(b.isnan(y), b.logical_not(b.isnan(x))), y, b.where(first, x, y))
+
+    ufunc(name)(make)
+
+
+_extremum("maximum", "logical_or", "greater_equal")
+_extremum("minimum", "logical_and", "less_equal")
+
+
+def _product(name: str) -> None:
+    def make(b: Any, x: Any, y: Any) -> Any:
+        if x.dtype.kind == "bool":
+            return cast(getattr(b, name)(cast(x, np.int64), cast(y, np.int64)), np.bool_)
+        return getattr(b, name)(x, y)
+
+    ufunc(name)(make)
+
+
+for _name in ("matmul", "vecdot"):
+    if hasattr(np, _name):
+        _product(_name)
+
+
+@ufunc("negative")
+def _negative(b: Any, x: Any) -> Any:
+    return b.subtract(b.constant(0, x.dtype), x) if x.dtype.kind == "uint" else b.negative(x)
+
+
+@ufunc("rint")
+def _rint(b: Any, x: Any) -> Any:
+    return b.complex(b.round(b.real(x)), b.round(b.imag(x))) if x.dtype.is_complex else b.round(x)
 
 
 def _whole(name: str, op: str) -> None:
@@ -250,7 +284,7 @@ def _fmin(b: Any, x: Any, y: Any) -> Any:
 
 
 def _but_nan(b: Any, x: Any, y: Any, extremum: Any) -> Any:
-    if not x.dtype.is_float:
+    if not (x.dtype.is_float or x.dtype.is_complex):
         return extremum(b, x, y)
     return b.where(b.isnan(x), y, b.where(b.isnan(y), x, extremum(b, x, y)))
 
@@ -270,7 +304,7 @@ def _logaddexp2(b: Any, x: Any, y: Any) -> Any:
 
 @ufunc("ldexp")
 def _ldexp(b: Any, x: Any, exponent: Any) -> Any:
-    return b.multiply(x, b.exp2(cast(exponent, x.dtype)))
+    return b.where(b.equal(x, 0), x, b.multiply(x, b.exp2(cast(exponent, x.dtype))))
 
 
 @ufunc("divmod")

@@ -12,7 +12,17 @@ from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.dims import shape_operand
 from irlib.converters.numpy_code.namespace.steps import FAR, Reshape, Slices, Squeeze, Transpose, Unsqueeze
 
-__all__ = ["copied", "normalized", "raveled", "reshaped", "reversed_axes", "sliced", "squeezed", "transposed", "unsqueezed"]
+__all__ = [
+    "copied",
+    "normalized",
+    "raveled",
+    "reshaped",
+    "reversed_axes",
+    "sliced",
+    "squeezed",
+    "transposed",
+    "unsqueezed",
+]
 
 
 def normalized(axes: Sequence[int], rank: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Random programs of views, aliases and stores, to be run on numpy and traced: what numpy does is what must come out."""
+"""Random programs of views, aliases and stores, to be run on numpy and traced: numpy says what is to come out."""
 
 from __future__ import annotations
 
