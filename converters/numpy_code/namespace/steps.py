@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from irlib.converters.numpy_code.namespace.refusal import refused
 
-__all__ = ["FAR", "BroadcastTo", "Diagonal", "Imag", "Pick", "RealPart", "Reshape", "Slices", "Squeeze", "Step",
-           "Transpose", "Unsqueeze"]  # fmt: skip
+__all__ = ["FAR", "BroadcastTo", "Diagonal", "Imag", "Pick", "ReadOnly", "RealPart", "Reshape", "Slices", "Squeeze",
+           "Step", "Transpose", "Unsqueeze"]  # fmt: skip
 
 FAR = 2**31 - 1
 """A bound that means as far as there is."""
@@ -140,7 +140,7 @@ class Imag:
         return b.complex(b.real(whole), part)
 
 
-class _ReadOnly:
+class ReadOnly:
     """A view that numpy lets nobody write through."""
 
     __slots__ = ()
@@ -150,7 +150,7 @@ class _ReadOnly:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagonal(_ReadOnly):
+class Diagonal(ReadOnly):
     """The `offset`-th diagonals of the matrices of the last two axes."""
 
     offset: int
@@ -160,7 +160,7 @@ class Diagonal(_ReadOnly):
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastTo(_ReadOnly):
+class BroadcastTo(ReadOnly):
     """Repeated to `shape`, a value or a list of ints."""
 
     shape: Any

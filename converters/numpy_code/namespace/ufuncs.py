@@ -17,7 +17,7 @@ from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.table import FUNCTIONS
 from irlib.converters.numpy_code.namespace.tape import Tape
 
-__all__ = ["UFUNCS", "Ufunc", "call", "ufunc"]
+__all__ = ["UFUNCS", "Ufunc", "call", "into", "ufunc"]
 
 Maker = Callable[..., Any]
 
@@ -69,7 +69,7 @@ class Ufunc:
         for value, to, target in zip(made, loop[self.nin :], outs, strict=True):
             value = cast(value, to)
             if target is not None:
-                results.append(_into(self.__name__, target, value, where, casting))
+                results.append(into(self.__name__, target, value, where, casting))
                 continue
             if where is not True:
                 raise refused(
@@ -131,7 +131,7 @@ class Ufunc:
         if dtype is None and self.__name__ in ("add", "multiply") and kind.kind in "biu":
             kind = np.result_type(kind, np.uint64 if kind.kind == "u" else np.int64)
         made = getattr(Tape.current().b, op)(cast(x.value, kind), axis % max(x.ndim, 1))
-        return wrap(made) if out is None else _into(self.__name__, _single(out), made, True, "same_kind")
+        return wrap(made) if out is None else into(self.__name__, _single(out), made, True, "same_kind")
 
     def outer(self, x: Any, y: Any, **options: Any) -> Any:
         """The ufunc of every pair of an element of `x` and one of `y`."""
@@ -220,7 +220,7 @@ def _single(out: Any) -> Any:
     return out[0] if isinstance(out, tuple) else out
 
 
-def _into(name: str, target: Any, value: Any, where: Any, casting: Any) -> Any:
+def into(name: str, target: Any, value: Any, where: Any, casting: Any) -> Any:
     """Write a result into an array given as out=, by the casting rule; returns the array."""
     if isinstance(target, np.ndarray):
         raise refused(
