@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from irlib.dims import MaybeDim, symbol
+from irlib.dims import Dim, MaybeDim, symbol
 from irlib.errors import IRTypeError, UnsupportedError
 from irlib.types import DTYPES, MAX_DIM, MAX_RANK, DType, OptionalType, SequenceType, TensorType, Type
 
-__all__ = ["DTYPE_OF", "NUMBER_OF", "TYPE_STRINGS", "Symbols", "dtype_of_number", "type_of_string"]
+__all__ = ["DTYPE_OF", "NUMBER_OF", "TYPE_STRINGS", "Symbols", "dtype_of_number", "type_of_string", "type_proto"]
 
 _NAMES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
@@ -124,3 +125,26 @@ class Symbols:
             raise IRTypeError(f"dim {size}, expected 0 <= dim < 2**48", code="IR205")
         # exporters write -1 for a dim they do not know
         return size if size >= 0 else None
+
+
+def type_proto(t: Type, symbols: Mapping[str, str]) -> Any:
+    """A TypeProto; a dim that is no number and no symbol alone is left open. `symbols` renames symbols."""
+    import onnx
+
+    proto = onnx.TypeProto()
+    inner = proto
+    while isinstance(t, SequenceType | OptionalType):
+        inner = (inner.sequence_type if isinstance(t, SequenceType) else inner.optional_type).elem_type
+        t = t.element
+    assert isinstance(t, TensorType)
+    inner.tensor_type.elem_type = NUMBER_OF[t.dtype]
+    if t.shape is not None:
+        dims = inner.tensor_type.shape.dim
+        inner.tensor_type.shape.SetInParent()
+        for d in t.shape:
+            entry = dims.add()
+            if isinstance(d, int):
+                entry.dim_value = d
+            elif isinstance(d, Dim) and d.symbols == {str(d)}:
+                entry.dim_param = symbols.get(str(d), str(d))
+    return proto

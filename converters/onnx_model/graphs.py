@@ -286,6 +286,13 @@ class GraphReader:
                 self.check_declared(info, value, self.where(index, node))
         self.notes.node(node, self._name_of(node))
 
+    def note_types(self, infos: Sequence[Any]) -> None:
+        """Note the declared types that are said otherwise than what is known of the values would be."""
+        for info in infos:
+            value = self.values.get(info.name)
+            if value is not None and value is not BROKEN:
+                self.notes.type(info, value.type, self.model.symbols.renamed)
+
     def check_declared(self, info: Any, value: Any, where: str) -> None:
         """Note where a declared type is contradicted by the inferred one, which without `strict` is right."""
         if info.type.WhichOneof("value") is None or not self.model.strict:

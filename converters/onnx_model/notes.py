@@ -5,9 +5,13 @@ Only what deviates is kept: a node without a name, a docstring or further output
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from typing import Any
+
+from irlib.converters.onnx_model.dtypes import type_proto
+from irlib.types import Type
 
 __all__ = ["Notes", "stored"]
 
@@ -30,6 +34,8 @@ class Notes:
         """Of inputs, outputs and initializers: docstring, metadata properties."""
         self.defaults: dict[str, list[str]] = {}
         """Attributes that were written although they have their default, of nodes that became primitives."""
+        self.types: dict[str, list[str]] = {}
+        """Of inputs and outputs: a TypeProto, and the type as irlib knows it. It holds as long as that does."""
         self.graph: dict[str, Any] = {}
 
     def node(self, node: Any, key: str | None) -> None:
@@ -61,12 +67,18 @@ class Notes:
         if kept:
             self.values[info.name] = kept
 
+    def type(self, info: Any, known: Type, symbols: Mapping[str, str]) -> None:
+        """Note the declared type of an input or output, with what is known of it, where it is said in another way."""
+        said = info.type.SerializeToString(deterministic=True)
+        if said != type_proto(known, symbols).SerializeToString(deterministic=True):
+            self.types[info.name] = [base64.b64encode(said).decode(), str(known)]
+
     def metadata(self) -> dict[str, str]:
         """All of it as metadata of a graph."""
         parts = {
             "onnx.graph": self.graph, "onnx.names": self.names, "onnx.outputs": self.outputs,
             "onnx.nodes": self.extras, "onnx.constants": self.constants, "onnx.values": self.values,
-            "onnx.defaults": self.defaults,
+            "onnx.defaults": self.defaults, "onnx.types": self.types,
         }  # fmt: skip
         made: dict[str, str] = {}
         for key, part in parts.items():

@@ -21,7 +21,6 @@ from irlib.converters.onnx_model.notes import properties, stored
 from irlib.converters.onnx_model.roles import KEY, said_roles
 from irlib.errors import FileError, IRError, SafetyError
 from irlib.graph import Graph, OutputRole, Role
-from irlib.types import TensorType
 from irlib.validate.finding import Finding, Report
 from irlib.validate.place import shown
 
@@ -152,6 +151,7 @@ def _graph(model: Model, proto: Any) -> Graph | None:
     _outputs(reader, graph, outputs)
     if any(f.severity == "error" for f in model.findings):
         return None
+    reader.note_types([info for info in (*graph.input, *graph.output) if info.type.WhichOneof("value")])
     reader.notes.graph.update(_about_graph(graph, held))
     b.metadata.update(reader.notes.metadata())
     b.metadata.update(stored("onnx.model", _about_model(model, proto)))
@@ -195,8 +195,6 @@ def _outputs(reader: GraphReader, graph: Any, said: Mapping[str, tuple[OutputRol
         elif found is not BROKEN:
             reader.check_declared(info, found, where)
             reader.notes.value(info)
-            if isinstance(found.type, TensorType) and found.type.shape is None:
-                _note_type(reader, info)
             try:
                 role, of = said.get(info.name, (OutputRole.RESULT, None))
                 if of is not None and of not in b.taken_names():
@@ -204,12 +202,6 @@ def _outputs(reader: GraphReader, graph: Any, said: Mapping[str, tuple[OutputRol
                 b.output(clean(info.name), found, role=role, of=of)
             except IRError as error:
                 model.add_error(error, where)
-
-
-def _note_type(reader: GraphReader, info: Any) -> None:
-    """What the model says of an output whose rank inference does not know."""
-    if info.type.WhichOneof("value") == "tensor_type" and info.type.tensor_type.HasField("shape"):
-        reader.notes.graph.setdefault("types", {})[info.name] = str(reader.model.symbols.type(info.type))
 
 
 def _about_graph(graph: Any, held: set[str]) -> dict[str, Any]:

@@ -183,6 +183,7 @@ def _built(reader: GraphReader, proto: Any, types: list[Type], captured: dict[st
         name = clean(info.name)
         outputs.append(info.name)
         b.output(name if name not in b._outputs else f"{name}.{k}", found)
+    inner.note_types([*proto.input, *proto.output])
     inner.notes.graph.update({"doc": proto.doc_string} if proto.doc_string else {})
     b.metadata.update(inner.notes.metadata())
     return b.build()

@@ -10,7 +10,10 @@ from irlib.graph import Graph, Role
 from irlib.validate.finding import Finding
 from irlib.validate.place import node_place, shown
 
-__all__ = ["check_names"]
+__all__ = ["MAX_METADATA", "check_names"]
+
+MAX_METADATA = 2**20
+"""The longest metadata value, in bytes."""
 
 
 def check_names(graph: Graph, place: str) -> Iterator[Finding]:
@@ -55,8 +58,9 @@ def _check_strings(graph: Graph, place: str) -> Iterator[Finding]:
     for key, value in graph.metadata:
         named += [("metadata key", key), ("metadata value", value)]
     for what, text in named:
-        if _size(text) > MAX_NAME:
-            long = f"the {what} is {_size(text)} bytes long, expected at most {MAX_NAME}"
+        most = MAX_METADATA if what == "metadata value" else MAX_NAME
+        if _size(text) > most:
+            long = f"the {what} is {_size(text)} bytes long, expected at most {most}"
             yield Finding("IR511", "error", place, long)
     keys = [key for key, _ in graph.metadata]
     for key in sorted({k for k in keys if keys.count(k) > 1} if len(set(keys)) < len(keys) else ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -264,8 +265,14 @@ def test_unused_symbol_is_a_note() -> None:
 
 
 def test_long_strings_are_found() -> None:
-    graph = changed(metadata=(("k", "v" * 5000),), locations={3: Location("f" * 5000, 1)})
+    graph = changed(metadata=(("k", "v" * (2**20 + 1)),), locations={3: Location("f" * 5000, 1)})
     assert codes(graph) == ["IR511", "IR511"]
+
+
+def test_a_metadata_value_may_be_a_mebibyte_as_in_files(tmp_path: Path) -> None:
+    graph = changed(metadata=(("k", "v" * 2**20),))
+    irlib.save(graph, tmp_path / "g.pb")
+    assert irlib.load(tmp_path / "g.pb").metadata == graph.metadata
 
 
 def test_rank_over_the_limit_is_found() -> None:

@@ -15,7 +15,7 @@ from irlib.converters.onnx_model.write.decide import decided
 from irlib.converters.onnx_model.write.files import write_model
 from irlib.converters.onnx_model.write.functions import Functions
 from irlib.converters.onnx_model.write.nodes import Writer
-from irlib.converters.onnx_model.write.protos import sparse_proto, tensor_proto, value_info
+from irlib.converters.onnx_model.write.protos import sparse_proto, tensor_proto
 from irlib.converters.onnx_model.write.recall import Recalled, add_properties
 from irlib.converters.onnx_model.write.regions import output_name
 from irlib.converters.onnx_model.write.scope import Scope
@@ -23,7 +23,7 @@ from irlib.converters.onnx_model.write.values import Site, Val
 from irlib.errors import AttributeValueError, FileError, IRError, UnsupportedError
 from irlib.graph import Graph, Output, OutputRole, Role
 from irlib.op import ForeignOp, Op
-from irlib.types import TensorType, parse_type
+from irlib.types import TensorType
 
 __all__ = ["OLDEST", "ModelWriter", "to_onnx"]
 
@@ -164,7 +164,8 @@ class ModelWriter:
         import onnx
 
         known = self.recalled.model.get("ir_version")
-        if isinstance(known, int) and self._versions.get("ai.onnx") == self.opset:
+        as_it_came = "" not in self.imports or self._versions.get("ai.onnx") == self.opset
+        if isinstance(known, int) and as_it_came:
             least = 8 if self.functions.made else 4 if self._overridable() else 1
             return max(known, least)
         table = {row[2]: row[1] for row in onnx.helper.VERSION_TABLE}
@@ -193,7 +194,7 @@ class ModelWriter:
                 raise UnsupportedError(
                     f"output {o.name!r} has the name of another value", code="IR320", where=writer.place
                 )
-            info = value_info(made, self._declared(o, v.type), self.symbols)
+            info = recalled.value_info(made, self._declared(o, v.type), self.symbols)
             recalled.describe_value(info, made)
             proto.output.append(info)
         proto.node.extend(scope.swept([o.name for o in proto.output]))
@@ -227,11 +228,7 @@ class ModelWriter:
         """
         if not isinstance(t, TensorType) or t.shape is not None:
             return t
-        types = self.recalled.graph.get("types", {})
-        try:
-            found = parse_type(str(types.get(name, types.get(name.removeprefix("d_")))))
-        except IRError:
-            return t
+        found = self.recalled.said(name) or self.recalled.said(name.removeprefix("d_"))
         return found if isinstance(found, TensorType) and found.dtype is t.dtype else t
 
     def _variables(self, scope: Scope, proto: Any) -> dict[int, Val]:
@@ -246,14 +243,14 @@ class ModelWriter:
             variable, name = node.variable, str(node.name)
             if variable.role is Role.CONSTANT:
                 if node.name in listed:
-                    inputs[name] = value_info(name, variable.type, self.symbols)
+                    inputs[name] = recalled.value_info(name, variable.type, self.symbols)
                 continue
             scope.claim(name)
             bound[index] = Val(scope, variable.type, name)
             if variable.tensor is not None:
                 scope.initializers.append(tensor_proto(variable.tensor, name))
             if variable.tensor is None or name in updated or name in listed:
-                inputs[name] = value_info(name, self._stated(name, variable.type), self.symbols)
+                inputs[name] = recalled.value_info(name, self._stated(name, variable.type), self.symbols)
                 recalled.describe_value(inputs[name], name)
         order = [n for n in listed if n in inputs]
         proto.input.extend(inputs[n] for n in [*order, *(n for n in inputs if n not in order)])

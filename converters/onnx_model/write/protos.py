@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from irlib.converters.onnx_model.dtypes import NUMBER_OF
-from irlib.dims import Dim
+from irlib.converters.onnx_model.dtypes import NUMBER_OF, type_proto
 from irlib.errors import AttributeValueError
 from irlib.tensor import Array, Tensor
 from irlib.types import OptionalType, SequenceType, TensorType, Type
 
-__all__ = ["attribute_proto", "packed", "sparse_proto", "tensor_proto", "type_proto", "value_info"]
+__all__ = ["attribute_proto", "packed", "sparse_proto", "tensor_proto", "value_info"]
 
 _KINDS = {int: 2, float: 1, str: 3, bytes: 3}
 _SINGLE_FIELD = {1: "f", 2: "i", 3: "s"}
@@ -74,29 +73,6 @@ def sparse_proto(tensor: Tensor, name: str) -> Any:
     return onnx.SparseTensorProto(
         values=tensor_proto(values, name), indices=tensor_proto(Tensor(places.astype(np.int64))), dims=tensor.shape
     )
-
-
-def type_proto(t: Type, symbols: Mapping[str, str]) -> Any:
-    """A TypeProto; a dim that is no number and no symbol alone is left open. `symbols` renames symbols."""
-    import onnx
-
-    proto = onnx.TypeProto()
-    inner = proto
-    while isinstance(t, SequenceType | OptionalType):
-        inner = (inner.sequence_type if isinstance(t, SequenceType) else inner.optional_type).elem_type
-        t = t.element
-    assert isinstance(t, TensorType)
-    inner.tensor_type.elem_type = NUMBER_OF[t.dtype]
-    if t.shape is not None:
-        dims = inner.tensor_type.shape.dim
-        inner.tensor_type.shape.SetInParent()
-        for d in t.shape:
-            entry = dims.add()
-            if isinstance(d, int):
-                entry.dim_value = d
-            elif isinstance(d, Dim) and d.symbols == {str(d)}:
-                entry.dim_param = symbols.get(str(d), str(d))
-    return proto
 
 
 def value_info(name: str, t: Type, symbols: Mapping[str, str]) -> Any:

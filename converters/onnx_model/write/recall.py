@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
+from google.protobuf.message import DecodeError
+
+from irlib.converters.onnx_model.dtypes import Symbols
 from irlib.converters.onnx_model.notes import recalled
+from irlib.converters.onnx_model.write.protos import value_info
+from irlib.errors import IRError
+from irlib.inference import unify
+from irlib.types import Type
 
 __all__ = ["Extras", "Recalled"]
 
@@ -27,6 +35,7 @@ class Recalled:
         self.model = part("onnx.model")
         self.constants = part("onnx.constants")
         self.values = part("onnx.values")
+        self._types = part("onnx.types")
         self._names = part("onnx.names")
         self._outputs = part("onnx.outputs")
         self._nodes = part("onnx.nodes")
@@ -63,6 +72,37 @@ class Recalled:
         if isinstance(count, int) and len(proto.input) < count <= _MOST_OPERANDS:
             proto.input.extend([""] * (count - len(proto.input)))
         add_properties(proto, noted.get("metadata"))
+
+    def _declared(self, key: str) -> tuple[Any, str]:
+        """The TypeProto the model gave an input or output, and the type irlib knew; None where it is not noted."""
+        import onnx
+
+        noted = self._types.get(key)
+        try:
+            encoded, known = noted  # type: ignore[misc]
+            return onnx.TypeProto.FromString(base64.b64decode(encoded)), str(known)
+        except (ValueError, TypeError, DecodeError):  # metadata may hold anything
+            return None, ""
+
+    def said(self, key: str) -> Type | None:
+        """The type that the model declared of an input or output, where it is noted."""
+        proto, _ = self._declared(key)
+        try:
+            return None if proto is None else Symbols().type(proto)
+        except IRError:
+            return None
+
+    def value_info(self, name: str, t: Type, symbols: Mapping[str, str], key: str | None = None) -> Any:
+        """A ValueInfoProto of an input or output: its type as the model said it, while that is what is known of it."""
+        made = value_info(name, t, symbols)
+        key = name if key is None else key
+        proto, known = self._declared(key)
+        if proto is not None and known == str(t):
+            found = self.said(key)
+            # those of a subgraph may be left out
+            if proto.WhichOneof("value") is None or (found is not None and unify(found, t)):
+                made.type.CopyFrom(proto)
+        return made
 
     def describe_value(self, info: Any, name: str) -> None:
         """Give a ValueInfoProto or TensorProto its docstring and metadata again."""

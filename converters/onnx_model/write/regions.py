@@ -41,7 +41,7 @@ def region(
             continue
         name = scope.claim(str(node.name))
         values[node.index] = Val(scope, node.type, name)
-        info = value_info(name, node.type, model.symbols)
+        info = recalled.value_info(name, node.type, model.symbols, str(node.name))
         recalled.describe_value(info, str(node.name))
         proto.input.append(info)
         if k == 0:
@@ -53,7 +53,7 @@ def region(
         v = found[graph.output_value(o)]
         name = output_name(scope, v, o.name, [i.name for i in proto.output])
         assert v.type is not None
-        proto.output.append(value_info(name, v.type, model.symbols))
+        proto.output.append(recalled.value_info(name, v.type, model.symbols, o.name))
     proto.node.extend(scope.swept([o.name for o in proto.output]))
     proto.initializer.extend(scope.initializers)
     if recalled.graph.get("doc"):

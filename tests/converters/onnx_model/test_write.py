@@ -2,93 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 
 import irlib
 from irlib.errors import UnsupportedError
 from tests.converters.onnx_model.engines import in_onnxruntime, op_types, same_in_both
-
-DATA = Path(onnx.__file__).parent / "backend" / "test" / "data"
-
-
-def _tensor(t: TensorProto) -> Any:
-    array = numpy_helper.to_array(t)
-    return t.data_type, tuple(t.dims), str(array.tolist()) if array.dtype == object else array.tobytes()
-
-
-def _attribute(a: Any) -> Any:
-    if a.HasField("g"):
-        return described(a.g)
-    return _tensor(a.t) if a.HasField("t") else str(helper.get_attribute_value(a))
-
-
-def described(graph: Any) -> Any:
-    """All that must come back of a graph, in an order of its own."""
-    nodes = [
-        (n.op_type, n.domain, n.name, list(n.input), list(n.output), n.doc_string, n.overload,
-         sorted((a.name, a.type, _attribute(a)) for a in n.attribute))
-        for n in graph.node
-    ]  # fmt: skip
-    return (
-        sorted(nodes, key=str), {t.name: _tensor(t) for t in graph.initializer}, [i.name for i in graph.input],
-        [o.name for o in graph.output], graph.name, graph.doc_string,
-    )  # fmt: skip
+from tests.external.identity import described
 
 
 def opsets(model: Any) -> dict[str, int]:
     return {"" if i.domain == "ai.onnx" else i.domain: i.version for i in model.opset_import}
-
-
-def stored_models() -> Iterator[tuple[str, Any]]:
-    for path in sorted([*DATA.glob("*/*/model.onnx"), *DATA.glob("light/*.onnx")]):
-        if path.parent.name.startswith("test_gradient"):
-            continue  # the Gradient op leaves as the gradient that it asks for, which runtimes can run
-        yield f"{path.parent.name}/{path.name}", onnx.load(path)
-
-
-def node_models() -> Iterator[tuple[str, Any]]:
-    from onnx.backend.test.loader import load_model_tests
-
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        for case in load_model_tests(kind="node"):
-            yield str(case.name), case.model
-
-
-def changed(models: Iterator[tuple[str, Any]]) -> tuple[int, list[str]]:
-    """How many models can be read, and which of them do not leave as they came."""
-    count, found = 0, []
-    for name, model in models:
-        try:
-            graph = irlib.from_onnx(model)
-        except irlib.IRError:
-            continue
-        count += 1
-        made = irlib.to_onnx(graph)
-        if described(made.graph) != described(model.graph) or opsets(made) != opsets(model):
-            found.append(name)
-    return count, found
-
-
-def test_stored_models_leave_as_they_came() -> None:
-    count, found = changed(stored_models())
-    assert not found
-    assert count > 100
-
-
-@pytest.mark.slow
-def test_models_of_every_operator_leave_as_they_came() -> None:
-    count, found = changed(node_models())
-    assert not found
-    assert count > 1700
 
 
 def network() -> Any:
