@@ -6,8 +6,6 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from google.protobuf.message import DecodeError
-
 from irlib.converters.onnx_model.dtypes import Symbols
 from irlib.converters.onnx_model.notes import recalled
 from irlib.converters.onnx_model.write.protos import value_info
@@ -81,7 +79,7 @@ class Recalled:
         try:
             encoded, known = noted  # type: ignore[misc]
             return onnx.TypeProto.FromString(base64.b64decode(encoded)), str(known)
-        except (ValueError, TypeError, DecodeError):  # metadata may hold anything
+        except Exception:  # noqa: BLE001  metadata may hold anything
             return None, ""
 
     def said(self, key: str) -> Type | None:
