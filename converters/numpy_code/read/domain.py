@@ -1,0 +1,78 @@
+"""What the machine has to know of the arrays it works on. The tracing namespace is one such domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+__all__ = ["Domain"]
+
+
+class Domain(Protocol):
+    """Arrays, and the functions of numpy on them."""
+
+    @property
+    def functions(self) -> Mapping[str, Any]:
+        """What is in numpy, by dotted name: functions, ufuncs, types and constants. Nothing else of numpy is reached."""
+
+    @property
+    def control(self) -> Mapping[str, Any]:
+        """What ``import irlib`` gives source: scan, cond, while_loop."""
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes the graph has so far."""
+
+    def at(self, file: str, line: int) -> None:
+        """Nodes made from now on come from this place."""
+
+    def is_array(self, value: Any) -> bool:
+        """Whether this is an array, or a scalar of numpy."""
+
+    def is_scalar(self, value: Any) -> bool:
+        """Whether this array is one of numpy's scalars, which cannot be changed."""
+
+    def is_dim(self, value: Any) -> bool:
+        """Whether this is a dim that is computed with like an int, and is not known."""
+
+    def number(self, value: Any) -> Any:
+        """The Python number that an array of one element or a dim is known to be; None where it is not known."""
+
+    def condition(self, value: Any) -> Any:
+        """A bool array of rank 0 for the truth of an array of one element. Raises: IRError for several."""
+
+    def both(self, first: Any, second: Any) -> Any:
+        """A condition: whether both hold."""
+
+    def opposite(self, condition: Any) -> Any:
+        """A condition: whether this does not hold."""
+
+    def choose(self, condition: Any, first: Any, second: Any) -> Any:
+        """`first` where the condition holds, else `second`: arrays or numbers of one shape and dtype.
+
+        Raises: SourceError where shapes or dtypes differ.
+        """
+
+    def cell(self, array: Any) -> Any:
+        """What holds the value of an array and of all views of it; None where it cannot be changed."""
+
+    def held(self, cell: Any) -> Any:
+        """The value of a cell."""
+
+    def hold(self, cell: Any, value: Any) -> None:
+        """Make this the value of a cell."""
+
+    def choose_held(self, condition: Any, first: Any, second: Any) -> Any:
+        """The value of a cell that is one or the other."""
+
+    def detached(self, array: Any) -> Any:
+        """The array as one that may not be written to: it is a view of it is not known which."""
+
+    def named(self, array: Any, name: str) -> None:
+        """The node that makes this array is called `name` in the source."""
+
+    def instance_of(self, array: Any, kind: type) -> bool:
+        """What ``isinstance(array, kind)`` says in numpy."""
+
+    def convert(self, value: Any, kind: type) -> Any:
+        """An array as a scalar of a numpy type, as in ``np.float32(x)``."""

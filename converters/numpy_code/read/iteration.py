@@ -1,0 +1,74 @@
+"""What can be gone through, and how."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from typing import Any
+
+from irlib.converters.numpy_code.read.machine import Machine
+from irlib.converters.numpy_code.read.objects import Stream
+from irlib.converters.numpy_code.read.refusal import refused
+
+__all__ = ["VIEWS", "collected", "ordered", "iterator", "stream"]
+
+VIEWS = KeysView | ValuesView | ItemsView
+_LIVE = list | tuple | str | range | dict | VIEWS
+
+
+def iterator(m: Machine, value: Any) -> Iterator[Any]:
+    """The items of a value, as they are when it comes to them. Raises: SourceError for what has none."""
+    if isinstance(value, _LIVE):
+        return iter(value)
+    if isinstance(value, Stream):
+        return _advanced(m, value)
+    if isinstance(value, set | frozenset):
+        return iter(ordered(value))
+    if m.domain.is_array(value):
+        return iter(value)
+    if m.domain.is_dim(value):
+        raise TypeError("an int is not iterable")
+    raise refused(f"a loop over {described(value)} is not read", remedy="loop over a list, a range or an array")
+
+
+def _advanced(m: Machine, value: Stream) -> Iterator[Any]:
+    while True:
+        if value.arm is not m.arm:
+            raise refused(
+                "an iterator made outside of a branch on a traced value is advanced in it", remedy="make a list of it"
+            )
+        try:
+            item = next(value.source)
+        except StopIteration:
+            return
+        yield item
+
+
+def ordered(values: set[Any] | frozenset[Any]) -> list[Any]:
+    """The elements of a set in an order that is the same in every run."""
+    return sorted(values, key=lambda v: (type(v).__name__, v if isinstance(v, int | float | str) else str(v)))
+
+
+def stream(m: Machine, source: Iterator[Any]) -> Stream:
+    """An iterator as a value of the source."""
+    return Stream(source, m.arm)
+
+
+def collected(m: Machine, value: Any) -> list[Any]:
+    """The items of a value as a new list, each counted."""
+    if isinstance(value, list | tuple | range | str | dict | set | frozenset):
+        m.meter.room(len(value))
+        return list(iterator(m, value))
+    items = []
+    for item in iterator(m, value):
+        m.meter.room(1)
+        m.meter.step(m.domain.nodes)
+        items.append(item)
+        if len(items) > m.limits.container:
+            m.meter.room(len(items))
+    return items
+
+
+def described(value: Any) -> str:
+    """How messages call a value of this kind."""
+    name = type(value).__name__
+    return {"NoneType": "None", "Function": "a function", "Instance": "an object", "Class": "a class"}.get(name, f"a {name}")
