@@ -30,6 +30,7 @@ _WHERE = {
     "digest": "irlib.serde",
     "dtype": "irlib.types",
     "fold": "irlib.interpreters.numpy_ref.fold",
+    "from_numpy": "irlib.converters.numpy_code.read.reading",
     "from_onnx": "irlib.converters.onnx_model",
     "gradient": "irlib.interpreters.derivatives",
     "hessian": "irlib.interpreters.derivatives",

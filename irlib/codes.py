@@ -311,6 +311,35 @@ CODES: dict[str, Code] = {
     "IR884": Code("arguments", "what a function is traced with does not fit it, or is no array", "see the message"),
     "IR885": Code("index", "an index is out of bounds, or nothing that numpy takes for one", "correct it"),
     "IR886": Code("no result", "a traced function returns nothing that could be an output", "return arrays"),
+    # numpy code that is read as text
+    "IR890": Code(
+        "not read",
+        "source has a construct that reading text does not allow",
+        "write it with what docs/numpy.md lists, or use irlib.trace on a function that you own",
+    ),
+    "IR891": Code("not Python", "the source cannot be parsed", "correct it at the line that the message names"),
+    "IR892": Code(
+        "branches differ",
+        "a branch on a traced value leaves something that is not one shape and dtype on both sides",
+        "let both sides assign arrays of one shape and dtype",
+    ),
+    "IR893": Code(
+        "over a reading limit",
+        "reading the source would take more steps, nodes, elements, bits or time than the limit",
+        "make it smaller, or pass limits=",
+    ),
+    "IR894": Code(
+        "no such name",
+        "source uses or imports a name that neither it, nor the builtins that are read, nor irlib's numpy have",
+        "define it in the source, or pass it in",
+    ),
+    "IR895": Code("the source raises", "an assert or raise of the source was reached", "call it with what it takes"),
+    "IR896": Code("the source fails", "a statement would fail in Python too", "correct the source"),
+    "IR897": Code(
+        "depends on a traced value",
+        "a loop, index or key needs what only a run will know",
+        "use where, a mask, irlib.scan or while_loop, or name what it depends on in static=",
+    ),
     # what ails a network
     "IR901": Code(
         "vanishing gradients",

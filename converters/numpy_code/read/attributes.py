@@ -10,23 +10,35 @@ from irlib.converters.numpy_code.read.iteration import described
 from irlib.converters.numpy_code.read.machine import Machine
 from irlib.converters.numpy_code.read.methods import METHODS_OF
 from irlib.converters.numpy_code.read.modules import member
-from irlib.converters.numpy_code.read.objects import BoundMethod, Class, Function, Inert, Instance, Module, Native, Poison, Super
+from irlib.converters.numpy_code.read.objects import (
+    BoundMethod,
+    Class,
+    Function,
+    Inert,
+    Instance,
+    Module,
+    Native,
+    Poison,
+    Super,
+)
 from irlib.converters.numpy_code.read.refusal import SourceError, refused
 
 __all__ = ["ARRAY", "attribute", "set_attribute"]
 
 ARRAY = frozenset(
-    ("T", "mT", "shape", "ndim", "size", "dtype", "itemsize", "nbytes", "real", "imag", "flat",
-     "all", "any", "argmax", "argmin", "argpartition", "argsort", "astype", "choose", "clip", "compress", "conj", "conjugate",
-     "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten", "item", "max", "mean", "min", "nonzero", "partition",
-     "prod", "put", "ravel", "repeat", "reshape", "round", "searchsorted", "sort", "squeeze", "std", "sum", "swapaxes", "take",
-     "tolist", "trace", "transpose", "var", "view")
+    (
+        "T", "mT", "shape", "ndim", "size", "dtype", "itemsize", "nbytes", "real", "imag", "flat", "all", "any",
+        "argmax", "argmin", "argpartition", "argsort", "astype", "choose", "clip", "compress", "conj", "conjugate", "copy",
+        "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten", "item", "max", "mean", "min", "nonzero", "partition",
+        "prod", "put", "ravel", "repeat", "reshape", "round", "searchsorted", "sort", "squeeze", "std", "sum",
+        "swapaxes", "take", "tolist", "trace", "transpose", "var", "view",
+    )
 )  # fmt: skip
 """What of an array can be reached."""
 
 _STORED = frozenset(("shape", "real", "imag", "flat"))
 
-_PLAIN: dict[type, frozenset[str]] = {
+_PLAIN: dict[Any, frozenset[str]] = {
     np.dtype: frozenset(("kind", "itemsize", "name", "type", "char", "num")),
     np.finfo: frozenset(("eps", "max", "min", "tiny", "resolution", "smallest_normal", "epsneg", "bits", "dtype")),
     np.iinfo: frozenset(("max", "min", "bits", "dtype")),
@@ -51,7 +63,12 @@ def attribute(m: Machine, holder: Any, name: str) -> Any:
     if isinstance(holder, Class):
         return _known(holder.find, name, f"class {holder.name!r}")
     if isinstance(holder, Super):
-        found = _known(lambda n: holder.instance.cls.find(n, holder.cls), name, f"the bases of class {holder.cls.name!r}", start=True)
+        found = _known(
+            lambda n: holder.instance.cls.find(n, holder.cls),
+            name,
+            f"the bases of class {holder.cls.name!r}",
+            start=True,
+        )
         if found is None:
             return Native("__init__", lambda: None)
         return BoundMethod(found, holder.instance) if isinstance(found, Function) else found
@@ -59,9 +76,13 @@ def attribute(m: Machine, holder: Any, name: str) -> Any:
         raise refused(f"the attribute {name!r} begins with an underscore")
     if m.domain.is_array(holder):
         if name not in ARRAY:
-            raise refused(f"arrays have no attribute {name!r} here", code="IR884")
+            raise refused(f"arrays have no attribute {name!r} here", code="IR894")
         found = getattr(holder, name)
-        return Native(name, found) if callable(found) and not m.domain.is_array(found) and not isinstance(found, type) else found
+        return (
+            Native(name, found)
+            if callable(found) and not m.domain.is_array(found) and not isinstance(found, type)
+            else found
+        )
     methods = METHODS_OF.get(type(holder), {})
     if name in methods:
         method = methods[name]
@@ -77,14 +98,16 @@ def attribute(m: Machine, holder: Any, name: str) -> Any:
         return getattr(holder, name)
     if isinstance(holder, Inert):
         return holder
-    raise SourceError(f"{described(holder)} has no attribute {name!r} that is read", code="IR884")
+    raise SourceError(f"{described(holder)} has no attribute {name!r} that is read", code="IR894")
 
 
 def _of_instance(holder: Instance, name: str) -> Any:
     if name in holder.attributes:
         found = holder.attributes[name]
         if type(found) is Poison:
-            raise refused(f"the attribute {name!r} {found.why}", code="IR882", remedy="give it one value in both branches")
+            raise refused(
+                f"the attribute {name!r} {found.why}", code="IR892", remedy="give it one value in both branches"
+            )
         return found
     found = _known(holder.cls.find, name, f"an object of class {holder.cls.name!r}")
     return BoundMethod(found, holder) if isinstance(found, Function) else found
@@ -98,7 +121,7 @@ def _known(find: Any, name: str, what: str, *, start: bool = False) -> Any:
             return None
         raise AttributeError(f"{what} has no attribute {name!r}") from None
     if type(found) is Poison:
-        raise refused(f"the attribute {name!r} {found.why}", code="IR882")
+        raise refused(f"the attribute {name!r} {found.why}", code="IR892")
     return found
 
 

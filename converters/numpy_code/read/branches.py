@@ -2,7 +2,8 @@
 
 Reading a branch changes variables, lists, dicts, objects and arrays in place. So the state that can be reached is kept,
 put back before the second branch, and the two outcomes are merged. A return, break or continue in a branch is an exit
-that may have been taken: what follows it is read all the same, and merged with the state at the exit where the ways join.
+that may have been taken: what follows it is read all the same, and merged with the state at the exit where the ways
+join.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ def known_truth(m: Machine, value: Any, what: str) -> bool:
     """The truth of a value that has to be known here. Raises: SourceError with the remedy where it is not."""
     if is_traced(m, value):
         raise refused(
-            f"the condition of this {what} depends on a traced value", code="IR887", remedy=_REMEDIES.get(what, _REMEDIES[""])
+            f"the condition of this {what} depends on a traced value",
+            code="IR897",
+            remedy=_REMEDIES.get(what, _REMEDIES[""]),
         )
     return truth(m, value)
 

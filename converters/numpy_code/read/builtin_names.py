@@ -25,7 +25,7 @@ def _len(m: Machine, value: Any) -> Steps:
         if found is None:
             raise TypeError(f"an object of class {value.cls.name!r} has no len()")
         return (yield call(m, found, [], {}))
-    if isinstance(value, list | tuple | dict | set | frozenset | str | range | VIEWS):
+    if isinstance(value, (list, tuple, dict, set, frozenset, str, range, *VIEWS)):
         return len(value)
     if m.domain.is_array(value):
         if not value.shape:
@@ -83,7 +83,7 @@ def _sum(m: Machine, values: Any, start: Any = 0) -> Steps:
 
 
 def _extreme(kind: type[ast.cmpop], name: str) -> Callable[..., Steps]:
-    """min or max: the first item that no later one beats, as Python has it, also where items are traced."""
+    """Min or max: the first item that no later one beats, as Python has it, also where items are traced."""
 
     def steps(m: Machine, *args: Any, key: Any = None, **default: Any) -> Steps:
         items = collected(m, args[0]) if len(args) == 1 else list(args)
@@ -134,7 +134,7 @@ def _rank(m: Machine, value: Any, *, inner: bool = False) -> Any:
     if m.domain.is_array(value):
         known = m.domain.number(value)
         if known is None:
-            raise refused("the order of traced values is not known", remedy="use np.sort or np.argsort", code="IR887")
+            raise refused("the order of traced values is not known", remedy="use np.sort or np.argsort", code="IR897")
         return known
     if isinstance(value, int | float | str):
         return value
@@ -180,8 +180,8 @@ def _enumerate(m: Machine, values: Any, start: Any = 0) -> Steps:
 
 
 def _reversed(m: Machine, values: Any) -> Steps:
-    if isinstance(values, list | tuple | range | str | dict | VIEWS):
-        return stream(m, reversed(values))  # type: ignore[arg-type]
+    if isinstance(values, (list, tuple, range, str, dict, *VIEWS)):
+        return stream(m, reversed(values))
     if m.domain.is_array(values):
         return stream(m, reversed(list(iter(values))))
     raise TypeError(f"{described(values)} cannot be reversed")
@@ -252,9 +252,9 @@ BUILTINS: dict[str, Any] = {
         name: Native(name, run, steps=True)
         for name, run in {
             "abs": _abs, "all": _all, "any": _any, "callable": _callable, "divmod": _divmod, "enumerate": _enumerate,
-            "filter": _filter, "isinstance": _isinstance, "issubclass": _issubclass, "iter": _iter, "len": _len, "map": _map,
-            "max": _extreme(ast.Gt, "max"), "min": _extreme(ast.Lt, "min"), "next": _next, "pow": _pow, "print": _print,
-            "reversed": _reversed, "round": _round, "sorted": sorted_, "sum": _sum, "zip": _zip,
+            "filter": _filter, "isinstance": _isinstance, "issubclass": _issubclass, "iter": _iter, "len": _len,
+            "map": _map, "max": _extreme(ast.Gt, "max"), "min": _extreme(ast.Lt, "min"), "next": _next, "pow": _pow,
+            "print": _print, "reversed": _reversed, "round": _round, "sorted": sorted_, "sum": _sum, "zip": _zip,
         }.items()
     },
     **{
@@ -264,4 +264,3 @@ BUILTINS: dict[str, Any] = {
     "None": None, "True": True, "False": False, "Ellipsis": ...,
 }  # fmt: skip
 """By name: a function written out here, or a type that types.py knows."""
-

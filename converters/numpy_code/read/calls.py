@@ -11,11 +11,21 @@ from irlib.converters.numpy_code.read.iteration import VIEWS, described, stream
 from irlib.converters.numpy_code.read.limits import over
 from irlib.converters.numpy_code.read.machine import Frame, Machine, Steps
 from irlib.converters.numpy_code.read.names import arguments_of, bound_in, nonlocals_in
-from irlib.converters.numpy_code.read.objects import BoundMethod, Class, Function, Inert, Instance, Native, Scope, Stream, Super
+from irlib.converters.numpy_code.read.objects import (
+    BoundMethod,
+    Class,
+    Function,
+    Inert,
+    Instance,
+    Native,
+    Scope,
+    Stream,
+    Super,
+)
 from irlib.converters.numpy_code.read.refusal import refused
 from irlib.converters.numpy_code.read.statements import Leave, block
 
-__all__ = ["call", "outward"]
+__all__ = ["bind_arguments", "call", "outward"]
 
 
 def call(m: Machine, target: Any, args: list[Any], kwargs: dict[str, Any]) -> Steps:
@@ -72,7 +82,7 @@ def _entered(m: Machine, function: Function, args: list[Any], kwargs: dict[str, 
         own = nonlocals_in(body) if isinstance(node, ast.FunctionDef) else frozenset()
         facts = m.facts[id(node)] = (bound_in(body) | frozenset(arguments_of(node.args)), own)
     scope = Scope(function.scope, facts[0], facts[1])
-    _bind(m, function, args, kwargs, scope)
+    scope.variables = bind_arguments(function, args, kwargs)
     frame = Frame(function.name, scope, function)
     called_at = m.place
     m.frames.append(frame)
@@ -87,10 +97,10 @@ def _entered(m: Machine, function: Function, args: list[Any], kwargs: dict[str, 
     return value
 
 
-def _bind(m: Machine, function: Function, args: list[Any], kwargs: dict[str, Any], scope: Scope) -> None:
-    """Bind arguments to names as Python does. Raises: TypeError where they do not fit."""
+def bind_arguments(function: Function, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What each name of a signature is bound to, as in Python. Raises: TypeError where the arguments do not fit."""
     spec = function.node.args
-    variables = scope.variables
+    variables: dict[str, Any] = {}
     plain = [*spec.posonlyargs, *spec.args]
     only = len(spec.posonlyargs)
     kwargs = dict(kwargs)
@@ -125,6 +135,7 @@ def _bind(m: Machine, function: Function, args: list[Any], kwargs: dict[str, Any
         variables[spec.kwarg.arg] = kwargs
     elif kwargs:
         raise TypeError(f"{function.name}() got an unexpected argument {next(iter(kwargs))!r}")
+    return variables
 
 
 # Over the border to numpy's functions and back
@@ -138,9 +149,13 @@ def outward(m: Machine, value: Any) -> Any:
         return m.callback(lambda *args, **kwargs: call(m, value, list(args), kwargs)) if value.steps else value.run
     if isinstance(value, list | tuple | dict):
         _hold_data(m, value)
-        return tuple(outward(m, v) for v in value) if isinstance(value, tuple) and any(map(_is_function, value)) else value
-    if isinstance(value, Class | Instance | Super | Inert | Stream | set | frozenset | VIEWS):
-        raise refused(f"{described(value)} as an argument of a function of numpy is not read", remedy="pass a list or an array")
+        return (
+            tuple(outward(m, v) for v in value) if isinstance(value, tuple) and any(map(_is_function, value)) else value
+        )
+    if isinstance(value, (Class, Instance, Super, Inert, Stream, set, frozenset, *VIEWS)):
+        raise refused(
+            f"{described(value)} as an argument of a function of numpy is not read", remedy="pass a list or an array"
+        )
     return value
 
 
@@ -149,17 +164,19 @@ def _is_function(value: Any) -> bool:
 
 
 def _hold_data(m: Machine, values: Any) -> None:
-    """Count nested containers, and hold them to numbers, strings and arrays."""
-    stack, seen_deep = [(values, 0)], 0
+    """Count nested containers, and hold them to numbers, arrays and few strings: arrays of strings are large."""
+    stack, texts = [(values, 0)], 0
     while stack:
         value, depth = stack.pop()
         if isinstance(value, list | tuple | dict):
             m.meter.room(len(value))
-            seen_deep = max(seen_deep, depth)
             if depth > 64:
                 raise refused("containers nested deeper than 64 as an argument of a function of numpy are not read")
             stack.extend((v, depth + 1) for v in (value.values() if isinstance(value, dict) else value))
-        elif isinstance(value, Class | Instance | Super | Inert | Stream | set | frozenset | VIEWS):
+        elif isinstance(value, str):
+            texts += len(value)
+            m.meter.text(texts)
+        elif isinstance(value, (Class, Instance, Super, Inert, Stream, set, frozenset, *VIEWS)):
             raise refused(f"{described(value)} in an argument of a function of numpy is not read")
 
 
@@ -169,6 +186,11 @@ def _inward(m: Machine, value: Any) -> Any:
         m.meter.spread(value)
     elif isinstance(value, Iterator) and not m.domain.is_array(value):
         return stream(m, value)
-    elif callable(value) and not isinstance(value, type) and not m.domain.is_array(value) and not isinstance(value, Native | Function):
+    elif (
+        callable(value)
+        and not isinstance(value, type)
+        and not m.domain.is_array(value)
+        and not isinstance(value, Native | Function)
+    ):
         return Native(getattr(value, "name", None) or "function", value)
     return value

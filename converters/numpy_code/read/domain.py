@@ -13,7 +13,7 @@ class Domain(Protocol):
 
     @property
     def functions(self) -> Mapping[str, Any]:
-        """What is in numpy, by dotted name: functions, ufuncs, types and constants. Nothing else of numpy is reached."""
+        """What is in numpy, by dotted name: functions, ufuncs, types and constants; nothing else is reached."""
 
     @property
     def control(self) -> Mapping[str, Any]:
@@ -65,8 +65,8 @@ class Domain(Protocol):
     def choose_held(self, condition: Any, first: Any, second: Any) -> Any:
         """The value of a cell that is one or the other."""
 
-    def detached(self, array: Any) -> Any:
-        """The array as one that may not be written to: it is a view of it is not known which."""
+    def detached(self, array: Any, bases: tuple[Any, ...]) -> Any:
+        """The array as one that shares memory with one of `bases`, it is not known which."""
 
     def named(self, array: Any, name: str) -> None:
         """The node that makes this array is called `name` in the source."""

@@ -103,10 +103,8 @@ def place(m: Machine, index: Any) -> int:
     if m.domain.is_array(index) or m.domain.is_dim(index):
         known = m.domain.number(index)
         if known is None:
-            raise refused(
-                "a list or tuple is indexed by a traced value", remedy="index an array instead, as in np.stack(items)[i]",
-                code="IR887",
-            )  # fmt: skip
+            remedy = "index an array instead, as in np.stack(items)[i]"
+            raise refused("a list or tuple is indexed by a traced value", remedy=remedy, code="IR897")
         if m.domain.is_array(index):
             return operator.index(index)
         return int(known)
@@ -136,5 +134,5 @@ def key(m: Machine, value: Any) -> Any:
         known = m.domain.number(value)
         if known is not None:
             return known
-        raise refused("a traced value as a key is not read", remedy="keep the values in an array", code="IR887")
+        raise refused("a traced value as a key is not read", remedy="keep the values in an array", code="IR897")
     raise refused(f"{described(value)} as a key is not read")

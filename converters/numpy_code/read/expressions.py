@@ -42,16 +42,25 @@ def lookup(m: Machine, node: ast.expr, wanted: str, scope: Scope) -> Any:
             value = inner.variables[wanted]
             if type(value) is Poison:
                 m.at(node)
-                raise refused(f"{wanted!r} {value.why}", code="IR882", remedy="give it one value in both branches")
+                raise refused(f"{wanted!r} {value.why}", code="IR892", remedy="give it one value in both branches")
             return value
-        if inner.kind != "class" and wanted in inner.locals and wanted not in inner.nonlocals and inner.kind != "module":
+        if (
+            inner.kind != "class"
+            and wanted in inner.locals
+            and wanted not in inner.nonlocals
+            and inner.kind != "module"
+        ):
             m.at(node)
-            raise SourceError(f"{wanted!r} has no value here", code="IR886", remedy="assign it on every way to this line")
+            raise SourceError(
+                f"{wanted!r} has no value here", code="IR896", remedy="assign it on every way to this line"
+            )
         inner = inner.parent
     found = BUILTINS.get(wanted)
     if found is None and wanted not in BUILTINS:
         m.at(node)
-        raise SourceError(f"there is no name {wanted!r} here", code="IR884", remedy="define it in the source, or pass it in")
+        raise SourceError(
+            f"there is no name {wanted!r} here", code="IR894", remedy="define it in the source, or pass it in"
+        )
     return found
 
 
@@ -156,9 +165,7 @@ def compare(m: Machine, node: ast.Compare, scope: Scope) -> Steps:
         if branches.is_traced(m, one):
             one = m.domain.condition(one)
             result = one if result is True else m.domain.both(result, one)
-        elif not branches.truth(m, one):
-            return one
-        elif result is True and i == len(node.ops) - 1:
+        elif not branches.truth(m, one) or (result is True and i == len(node.ops) - 1):
             return one
         left = right
     return result

@@ -9,10 +9,10 @@ from irlib.converters.numpy_code.read.machine import Machine
 from irlib.converters.numpy_code.read.objects import Stream
 from irlib.converters.numpy_code.read.refusal import refused
 
-__all__ = ["VIEWS", "collected", "ordered", "iterator", "stream"]
+__all__ = ["VIEWS", "collected", "iterator", "ordered", "stream"]
 
-VIEWS = KeysView | ValuesView | ItemsView
-_LIVE = list | tuple | str | range | dict | VIEWS
+VIEWS: tuple[Any, ...] = (KeysView, ValuesView, ItemsView)
+_LIVE: tuple[Any, ...] = (list, tuple, str, range, dict, *VIEWS)
 
 
 def iterator(m: Machine, value: Any) -> Iterator[Any]:
@@ -71,4 +71,6 @@ def collected(m: Machine, value: Any) -> list[Any]:
 def described(value: Any) -> str:
     """How messages call a value of this kind."""
     name = type(value).__name__
-    return {"NoneType": "None", "Function": "a function", "Instance": "an object", "Class": "a class"}.get(name, f"a {name}")
+    return {"NoneType": "None", "Function": "a function", "Instance": "an object", "Class": "a class"}.get(
+        name, f"a {name}"
+    )

@@ -36,7 +36,7 @@ class Limits:
     """Characters of a string."""
     nodes: int = 150_000
     """Nodes of the graph."""
-    seconds: float = 4.0
+    seconds: float = 3.0
     """Processor time."""
 
 
@@ -79,6 +79,7 @@ class Meter:
         if count > self.limits.container:
             raise over("container", self.limits.container)
         self.elements += count
+        self.step(0)
         if self.elements > self.limits.elements:
             raise over("elements", self.limits.elements)
 
@@ -116,6 +117,6 @@ def over(limit: str, most: float) -> SourceError:
     """The refusal of what goes over a limit."""
     return SourceError(
         f"reading this takes more than the limit of {limit}, {most:,}",
-        code="IR883",
-        remedy=f"make it smaller, or pass limits=Limits({limit}=..)",
+        code="IR893",
+        remedy=f"make it smaller, or raise it with limits={{'{limit}': ..}}",
     )

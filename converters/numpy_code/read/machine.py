@@ -51,7 +51,7 @@ class Raised(Exception):  # noqa: N818  it is what the source raises, not what w
 
 @dataclass(eq=False, slots=True)
 class Exit:
-    """A return, break or continue that is taken where `condition`, a traced value, holds; `state`: what things are then."""
+    """A return, break or continue taken where `condition`, a traced value, holds; `state`: what things are then."""
 
     kind: str
     condition: Any
@@ -128,7 +128,7 @@ class Machine:
         except Raised as raised:
             if not outermost:
                 raise
-            raise SourceError(raised.what, code="IR885", where=self.where) from None
+            raise SourceError(raised.what, code="IR895", where=self.where) from None
         except IRError as error:
             if outermost and not error.where.startswith(self.file):
                 error.at(self.where)
@@ -136,13 +136,13 @@ class Machine:
         except RecursionError:
             raise over("depth", self.limits.depth).at(self.where) from None
         except MemoryError:
-            raise SourceError("there is not the memory for this", code="IR883", where=self.where) from None
+            raise SourceError("there is not the memory for this", code="IR893", where=self.where) from None
         except (ArithmeticError, AssertionError, AttributeError, BufferError, LookupError, NotImplementedError,
                 RuntimeError, TypeError, ValueError) as error:  # fmt: skip
             if not outermost:
                 raise
             what = f"{type(error).__name__}: {_short(error)}"
-            raise SourceError(what, code="IR886", where=self.where) from error
+            raise SourceError(what, code="IR896", where=self.where) from error
         finally:
             self._nested -= 1
 

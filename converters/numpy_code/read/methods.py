@@ -145,6 +145,9 @@ def _plain(name: str) -> Callable[..., Any]:
     return method
 
 
+_SET_METHODS = ("union", "intersection", "difference", "issubset", "issuperset", "isdisjoint")
+
+
 def _of(table: dict[str, Callable[..., Any]]) -> dict[str, Method]:
     return {name: _at_once(function) for name, function in table.items()}
 
@@ -169,7 +172,7 @@ METHODS_OF: dict[type, dict[str, Method]] = {
     set: _of(
         {
             "add": _add, "discard": _discard, "remove": _discard, "copy": _copy, "clear": _clear,
-            **{n: _set_method(n) for n in ("union", "intersection", "difference", "issubset", "issuperset", "isdisjoint")},
+            **{name: _set_method(name) for name in _SET_METHODS},
         }
     ),
     str: _of(

@@ -18,7 +18,14 @@ __all__ = ["member"]
 
 _INDEXERS = frozenset(("c_", "r_", "s_", "index_exp", "mgrid", "ogrid"))
 
-_CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "newaxis": None, "euler_gamma": 0.5772156649015329}
+_CONSTANTS = {
+    "pi": math.pi,
+    "e": math.e,
+    "inf": math.inf,
+    "nan": math.nan,
+    "newaxis": None,
+    "euler_gamma": 0.5772156649015329,
+}
 
 _TO_NUMPY = {
     "sqrt": "sqrt", "exp": "exp", "expm1": "expm1", "log": "log", "log2": "log2", "log10": "log10", "log1p": "log1p",
@@ -30,7 +37,21 @@ _TO_NUMPY = {
 """Functions of math on a traced scalar, by the name that numpy has for them."""
 
 _WHOLE = {"floor": "floor", "ceil": "ceil", "trunc": "trunc"}
-_KNOWN_ONLY = ("gcd", "lcm", "isqrt", "isclose", "erf", "erfc", "gamma", "lgamma", "ldexp", "remainder", "fsum", "prod", "dist")
+_KNOWN_ONLY = (
+    "gcd",
+    "lcm",
+    "isqrt",
+    "isclose",
+    "erf",
+    "erfc",
+    "gamma",
+    "lgamma",
+    "ldexp",
+    "remainder",
+    "fsum",
+    "prod",
+    "dist",
+)
 _GROWING = ("comb", "perm", "factorial")
 _MATH_CONSTANTS = ("pi", "e", "inf", "nan", "tau")
 
@@ -39,8 +60,10 @@ def member(m: Machine, module: Module, name: str) -> Any:
     """What `module` has under `name`. Raises: SourceError where its table has nothing."""
     found = module.table.get(name)
     if found is None and name not in module.table:
-        remedy = "draw the numbers outside and pass them in" if module.name == "numpy.random" or name == "random" else ""
-        raise SourceError(f"{module.name} has no {name!r} here", code="IR884", remedy=remedy)
+        remedy = (
+            "draw the numbers outside and pass them in" if module.name == "numpy.random" or name == "random" else ""
+        )
+        raise SourceError(f"{module.name} has no {name!r} here", code="IR894", remedy=remedy)
     return found
 
 
@@ -53,12 +76,12 @@ def _module(m: Machine, name: str) -> Module:
         m.modules.update(made)
         found = m.modules.get(name)
     if found is None:
-        raise SourceError(f"there is no module {name!r} here", code="IR884", remedy="only numpy and math are there")
+        raise SourceError(f"there is no module {name!r} here", code="IR894", remedy="only numpy and math are there")
     return found
 
 
 def _numpy(m: Machine) -> dict[str, Module]:
-    """numpy and its submodules, of the functions that the domain has."""
+    """Numpy and its submodules, of the functions that the domain has."""
     tables: dict[str, dict[str, Any]] = {"numpy": {**_CONSTANTS, "random": Module("numpy.random", {})}}
     modules = {"numpy": Module("numpy", tables["numpy"])}
     for dotted, value in m.domain.functions.items():
@@ -108,7 +131,7 @@ def _number(m: Machine, value: Any) -> Any:
 
 def _either(m: Machine, name: str, numpy_name: str) -> Callable[..., Any]:
     """A function of math: Python's on what is known, numpy's on what is traced."""
-    compute = getattr(math, name, None) or (lambda *args: getattr(math, "pow")(*args))  # noqa: B009
+    compute = getattr(math, name)
 
     def function(*args: Any) -> Any:
         known = [_number(m, a) for a in args]
@@ -139,7 +162,7 @@ def _known(m: Machine, name: str) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
         known = [_number(m, a) for a in args]
         if any(k is None for k in known):
-            raise SourceError(f"math.{name} of a traced value", code="IR887", remedy="use numpy's function")
+            raise SourceError(f"math.{name} of a traced value", code="IR897", remedy="use numpy's function")
         return compute(*known, **kwargs)
 
     return function

@@ -85,7 +85,9 @@ def computed(m: Machine, kind: type[ast.operator], compute: Callable[[Any, Any],
         for side in (x, y):
             if isinstance(side, list | tuple):
                 m.meter.spread(side)
-            elif isinstance(side, str) or not (m.domain.is_array(side) or m.domain.is_dim(side) or isinstance(side, _NUMBERS)):
+            elif isinstance(side, str) or not (
+                m.domain.is_array(side) or m.domain.is_dim(side) or isinstance(side, _NUMBERS)
+            ):
                 raise refused(f"an operator on an array and {_kind(side)} is not read")
         return compute(x, y)
     if isinstance(x, str) and kind is ast.Mod:
@@ -94,7 +96,7 @@ def computed(m: Machine, kind: type[ast.operator], compute: Callable[[Any, Any],
         return _texts(m, kind, x, y)
     if isinstance(x, _SEQUENCES) or isinstance(y, _SEQUENCES):
         return _sequences(m, kind, x, y)
-    if isinstance(x, set | frozenset | VIEWS) and isinstance(y, set | frozenset | VIEWS):
+    if isinstance(x, (set, frozenset, *VIEWS)) and isinstance(y, (set, frozenset, *VIEWS)):
         m.meter.room(len(x) + len(y))
         return compute(x, y)
     if isinstance(x, dict) and isinstance(y, dict) and kind is ast.BitOr:
@@ -228,7 +230,11 @@ def compared(m: Machine, kind: type[ast.cmpop], x: Any, y: Any) -> Steps:
         return equal(m, x, y) == (kind is ast.Eq)
     if isinstance(x, list | tuple) and type(x) is type(y):
         return _ordered(m, compute, x, y)
-    if isinstance(x, set | frozenset) or (isinstance(x, str) and isinstance(y, str)) or (_numeric(m, x) and _numeric(m, y)):
+    if (
+        isinstance(x, set | frozenset)
+        or (isinstance(x, str) and isinstance(y, str))
+        or (_numeric(m, x) and _numeric(m, y))
+    ):
         return compute(x, y)
     raise TypeError(f"{name} is not supported between {_kind(x)} and {_kind(y)}")
     yield
@@ -305,8 +311,6 @@ def equal(m: Machine, x: Any, y: Any) -> bool:
                 return False
             if not truth_of(m, a == b):
                 return False
-        elif isinstance(a, list | tuple | dict) or isinstance(b, list | tuple | dict):
-            return False
-        elif not bool(a == b):  # numbers, strings, dims, dtypes, or objects that are equal to themselves alone
+        elif isinstance(a, list | tuple | dict) or isinstance(b, list | tuple | dict) or not bool(a == b):
             return False
     return True

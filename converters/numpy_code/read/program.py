@@ -45,9 +45,16 @@ class Program:
             found = found.attributes.get(part) if isinstance(found, Class) else None
         if not isinstance(found, Function | Class | BoundMethod | Instance):
             there = sorted(n for n, v in self.scope.variables.items() if isinstance(v, Function | Class))
-            what = f"has no function {name!r}" if found is None or not isinstance(found, Native) else f"{name!r} is numpy's"
+            what = (
+                f"has no function {name!r}"
+                if found is None or not isinstance(found, Native)
+                else f"{name!r} is numpy's"
+            )
             raise SourceError(
-                what, code="IR884", where=self.file, remedy=f"it has {', '.join(there)[:500]}" if there else "it has none"
+                what,
+                code="IR894",
+                where=self.file,
+                remedy=f"it has {', '.join(there)[:500]}" if there else "it has none",
             )
         return found  # type: ignore[return-value]
 

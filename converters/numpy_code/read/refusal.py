@@ -12,7 +12,7 @@ __all__ = ["SourceError", "refused", "where_of"]
 class SourceError(IRError, ValueError):
     """Source that cannot be read as a graph, or may not be."""
 
-    default_code = "IR880"
+    default_code = "IR891"
 
 
 def where_of(file: str, node: ast.AST | None) -> str:
@@ -21,6 +21,6 @@ def where_of(file: str, node: ast.AST | None) -> str:
     return file if line is None else f"{file}:{line}"
 
 
-def refused(what: str, *, remedy: str = "", code: str = "IR881") -> SourceError:
+def refused(what: str, *, remedy: str = "", code: str = "IR890") -> SourceError:
     """The refusal of a construct that reading source does not allow."""
     return SourceError(what, code=code, remedy=remedy)

@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from irlib.converters.numpy_code.read.limits import Limits, over
 from irlib.converters.numpy_code.read.refusal import SourceError, refused, where_of
@@ -15,12 +16,13 @@ __all__ = ["METHODS", "is_main_guard", "is_message", "parsed", "text_of"]
 
 _STATEMENTS = (
     ast.FunctionDef, ast.ClassDef, ast.Return, ast.Delete, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.While,
-    ast.If, ast.Raise, ast.Assert, ast.Import, ast.ImportFrom, ast.Nonlocal, ast.Expr, ast.Pass, ast.Break, ast.Continue,
+    ast.If, ast.Raise, ast.Assert, ast.Import, ast.ImportFrom, ast.Nonlocal, ast.Expr, ast.Pass, ast.Break,
+    ast.Continue,
 )  # fmt: skip
 _EXPRESSIONS = (
-    ast.BoolOp, ast.NamedExpr, ast.BinOp, ast.UnaryOp, ast.Lambda, ast.IfExp, ast.Dict, ast.Set, ast.ListComp, ast.SetComp,
-    ast.DictComp, ast.GeneratorExp, ast.Compare, ast.Call, ast.Constant, ast.Attribute, ast.Subscript, ast.Starred, ast.Name,
-    ast.List, ast.Tuple, ast.Slice,
+    ast.BoolOp, ast.NamedExpr, ast.BinOp, ast.UnaryOp, ast.Lambda, ast.IfExp, ast.Dict, ast.Set, ast.ListComp,
+    ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Compare, ast.Call, ast.Constant, ast.Attribute, ast.Subscript,
+    ast.Starred, ast.Name, ast.List, ast.Tuple, ast.Slice,
 )  # fmt: skip
 _PARTS = (
     ast.Module, ast.arguments, ast.arg, ast.keyword, ast.comprehension, ast.alias, ast.expr_context, ast.operator,
@@ -46,16 +48,18 @@ METHODS = frozenset(
     f"__{name}__"
     for name in (
         "init", "call", "len", "getitem", "setitem", "contains", "neg", "pos", "abs", "invert", "eq", "ne", "lt", "le",
-        "gt", "ge", "add", "radd", "iadd", "sub", "rsub", "isub", "mul", "rmul", "imul", "truediv", "rtruediv", "itruediv",
-        "floordiv", "rfloordiv", "mod", "rmod", "pow", "rpow", "matmul", "rmatmul", "imatmul", "and", "rand", "or", "ror",
-        "xor", "rxor", "repr", "str",
+        "gt", "ge", "add", "radd", "iadd", "sub", "rsub", "isub", "mul", "rmul", "imul", "truediv", "rtruediv",
+        "itruediv", "floordiv", "rfloordiv", "mod", "rmod", "pow", "rpow", "matmul", "rmatmul", "imatmul", "and",
+        "rand", "or", "ror", "xor", "rxor", "repr", "str",
     )
 )  # fmt: skip
 """The methods with underscores that a class may define. They are found in the source's classes and nowhere else."""
 
 _CHANGING = frozenset(
-    ("append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "add", "discard", "sort",
-     "reverse", "fill", "itemset", "put", "next")
+    (
+        "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "add", "discard",
+        "sort", "reverse", "fill", "itemset", "put", "next",
+    )
 )  # fmt: skip
 
 
@@ -110,25 +114,27 @@ def _look_through(tree: ast.Module, file: str, limits: Limits) -> None:
             place = node if hasattr(node, "lineno") else place
             if depth > limits.depth:
                 raise over("depth", limits.depth)
-            _permitted(node, message, limits)
-            stack.extend((child, depth + 1, inside) for child, inside in _children(node, message))
+            _permitted(node, limits, message=message)
+            stack.extend((child, depth + 1, inside) for child, inside in _children(node, message=message))
     except SourceError as error:
         raise error.at(where_of(file, place)) from None
 
 
-def _permitted(node: ast.AST, message: bool, limits: Limits) -> None:
+def _permitted(node: ast.AST, limits: Limits, *, message: bool) -> None:
     kind = type(node)
-    if kind not in _ALLOWED and not isinstance(node, ast.expr_context | ast.operator | ast.unaryop | ast.boolop | ast.cmpop):
+    if kind not in _ALLOWED and not isinstance(
+        node, ast.expr_context | ast.operator | ast.unaryop | ast.boolop | ast.cmpop
+    ):
         if message and kind in (ast.JoinedStr, ast.FormattedValue):
             return
         what, remedy = _NAMES.get(kind, (kind.__name__.lower(), ""))
         raise refused(f"{what} is not read", remedy=remedy)
     check = _CHECKS.get(kind)
     if check is not None:
-        check(node, message, limits)
+        check(node, limits, message=message)
 
 
-def _definition(node: ast.FunctionDef | ast.ClassDef, message: bool, limits: Limits) -> None:
+def _definition(node: ast.FunctionDef | ast.ClassDef, limits: Limits, *, message: bool) -> None:
     if node.decorator_list:
         raise refused(f"a decorator, on {node.name!r}, is not read", remedy="leave it out")
     if isinstance(node, ast.ClassDef) and node.keywords:
@@ -138,20 +144,20 @@ def _definition(node: ast.FunctionDef | ast.ClassDef, message: bool, limits: Lim
     _identifier(node.name, method=isinstance(node, ast.FunctionDef))
 
 
-def _attribute(node: ast.Attribute, message: bool, limits: Limits) -> None:
+def _attribute(node: ast.Attribute, limits: Limits, *, message: bool) -> None:
     if node.attr.startswith("_") and node.attr not in METHODS and not (message and node.attr == "__name__"):
         raise refused(f"the attribute {node.attr!r} begins with an underscore", remedy="give it a name without one")
 
 
-def _name(node: ast.Name, message: bool, limits: Limits) -> None:
+def _name(node: ast.Name, limits: Limits, *, message: bool) -> None:
     _identifier(node.id)
 
 
-def _argument(node: ast.arg, message: bool, limits: Limits) -> None:
+def _argument(node: ast.arg, limits: Limits, *, message: bool) -> None:
     _identifier(node.arg)
 
 
-def _keyword(node: ast.keyword, message: bool, limits: Limits) -> None:
+def _keyword(node: ast.keyword, limits: Limits, *, message: bool) -> None:
     if node.arg is not None:
         _identifier(node.arg)
 
@@ -161,7 +167,7 @@ def _identifier(name: str, *, method: bool = False) -> None:
         raise refused(f"the name {name!r} begins with two underscores")
 
 
-def _constant(node: ast.Constant, message: bool, limits: Limits) -> None:
+def _constant(node: ast.Constant, limits: Limits, *, message: bool) -> None:
     value = node.value
     if isinstance(value, bytes):
         raise refused("bytes are not read")
@@ -169,7 +175,7 @@ def _constant(node: ast.Constant, message: bool, limits: Limits) -> None:
         raise over("bits", limits.bits)
 
 
-def _import(node: ast.Import | ast.ImportFrom, message: bool, limits: Limits) -> None:
+def _import(node: ast.Import | ast.ImportFrom, limits: Limits, *, message: bool) -> None:
     if isinstance(node, ast.ImportFrom):
         names = [node.module or "."]
         if node.level:
@@ -178,10 +184,10 @@ def _import(node: ast.Import | ast.ImportFrom, message: bool, limits: Limits) ->
         names = [alias.name for alias in node.names]
     for name in names:
         if name.split(".")[0] not in IMPORTS:
-            raise refused(f"import of {name!r}", remedy="only numpy and math are there", code="IR884")
+            raise refused(f"import of {name!r}", remedy="only numpy and math are there", code="IR894")
     for alias in node.names:
         if alias.name == "*":
-            raise refused("import *", remedy="name what is used", code="IR884")
+            raise refused("import *", remedy="name what is used", code="IR894")
         if alias.asname is not None:
             _identifier(alias.asname)
 
@@ -190,19 +196,19 @@ IMPORTS = frozenset(("numpy", "math", "irlib", "typing", "__future__"))
 """Packages of which an import is read: three of them from a table, and two that only annotations need."""
 
 
-def _call(node: ast.Call, message: bool, limits: Limits) -> None:
+def _call(node: ast.Call, limits: Limits, *, message: bool) -> None:
     called = node.func
     name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
     if message and name in _CHANGING:
         raise refused(f"a call of {name!r} in a message, which is not read,", remedy="call it before")
 
 
-def _named(node: ast.NamedExpr, message: bool, limits: Limits) -> None:
+def _named(node: ast.NamedExpr, limits: Limits, *, message: bool) -> None:
     if message:
         raise refused("an assignment in a message, which is not read,", remedy="assign it before")
 
 
-_CHECKS: dict[type[ast.AST], object] = {
+_CHECKS: dict[type[ast.AST], Any] = {
     ast.FunctionDef: _definition,
     ast.ClassDef: _definition,
     ast.Attribute: _attribute,
@@ -217,7 +223,7 @@ _CHECKS: dict[type[ast.AST], object] = {
 }
 
 
-def _children(node: ast.AST, message: bool) -> Iterator[tuple[ast.AST, bool]]:
+def _children(node: ast.AST, *, message: bool) -> Iterator[tuple[ast.AST, bool]]:
     """What is below a node, without annotations and the main guard, and whether it is part of a message."""
     if is_main_guard(node):
         return

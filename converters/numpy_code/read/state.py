@@ -142,7 +142,8 @@ class Merge:
         match thing:
             case Scope():
                 return {
-                    name: self._variable(name, first, second) for name in {**first, **second}  # in the order of binding
+                    name: self._variable(name, first, second)
+                    for name in {**first, **second}  # in the order of binding
                 }
             case list():
                 if len(first) != len(second):
@@ -195,9 +196,8 @@ class Merge:
             if isinstance(a, _KNOWN) and isinstance(b, _KNOWN) and type(a) is type(b) and repr(a) == repr(b):
                 return a
             made = m.domain.choose(self.condition, a, b)
-            if any(m.domain.is_array(v) and id(m.domain.cell(v)) in self.old for v in (a, b)):
-                return m.domain.detached(made)
-            return made
+            bases = tuple(v for v in (a, b) if m.domain.is_array(v) and id(m.domain.cell(v)) in self.old)
+            return m.domain.detached(made, bases) if bases else made
         if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
             return tuple(self.value(x, y, what) for x, y in zip(a, b, strict=True))
         if isinstance(a, list | dict) and type(a) is type(b):
@@ -215,7 +215,9 @@ class Merge:
 
     def _refusal(self, what: str) -> SourceError:
         return refused(
-            f"{what} depending on a traced value", code="IR882", remedy="let both branches give arrays of one shape and dtype"
+            f"{what} depending on a traced value",
+            code="IR892",
+            remedy="let both branches give arrays of one shape and dtype",
         )
 
 

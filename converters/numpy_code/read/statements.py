@@ -152,7 +152,7 @@ def raise_(m: Machine, node: ast.Raise, scope: Scope) -> Steps:
     name, text = "an error", ""
     call = node.exc
     if isinstance(call, ast.Call):
-        if call.args and isinstance(call.args[0], ast.Constant):
+        if call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
             text = f": {call.args[0].value}"[:300]
         call = call.func
     if isinstance(call, ast.Name):
@@ -175,9 +175,9 @@ def defined(m: Machine, node: ast.FunctionDef | ast.Lambda, name: str, scope: Sc
     for default in node.args.defaults:
         defaults.append((yield default, scope))  # noqa: PERF401  a comprehension cannot yield
     keyword_defaults = {}
-    for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-        if default is not None:
-            keyword_defaults[argument.arg] = yield default, scope
+    for argument, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        if value is not None:
+            keyword_defaults[argument.arg] = yield value, scope
     around = scope.parent if scope.kind == "class" and scope.parent is not None else scope
     inner: Scope | None = around
     while inner is not None:

@@ -101,7 +101,7 @@ def _complex(m: Machine, value: Any = 0, imag: Any = None) -> Steps:
     yield
 
 
-def _bool(m: Machine, value: Any = False) -> Steps:
+def _bool(m: Machine, value: Any = 0) -> Steps:
     from irlib.converters.numpy_code.read import branches
 
     if branches.is_traced(m, value):
@@ -127,7 +127,7 @@ def _range(m: Machine, *args: Any) -> Steps:
             known = m.domain.number(value)
             if known is None:
                 raise refused(
-                    "the length of this range is not known", code="IR887",
+                    "the length of this range is not known", code="IR897",
                     remedy="give the argument a shape of numbers, name it in static=, or use irlib.scan",
                 )  # fmt: skip
             value = known if m.domain.is_dim(value) else value
@@ -147,8 +147,8 @@ def _type(m: Machine, value: Any) -> Steps:
 
 
 _MAKERS: dict[type, Any] = {
-    list: _list, tuple: _tuple, set: _set, frozenset: _frozenset, dict: _dict, int: _int, float: _float, complex: _complex,
-    bool: _bool, str: _str, range: _range, slice: _slice, type: _type,
+    list: _list, tuple: _tuple, set: _set, frozenset: _frozenset, dict: _dict, int: _int, float: _float,
+    complex: _complex, bool: _bool, str: _str, range: _range, slice: _slice, type: _type,
 }  # fmt: skip
 
 
@@ -180,5 +180,3 @@ def is_instance(m: Machine, value: Any, kinds: Any) -> bool:
     if isinstance(value, Instance | Function | BoundMethod | Native | Class):
         return kinds is object
     return isinstance(value, kinds)
-
-

@@ -6,18 +6,16 @@ With `hidden` the arguments' numbers are treated as unknown in conditions, so th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from irlib.converters.numpy_code.read.refusal import refused
 
-NAMES = (
-    "array asarray zeros ones empty full eye arange linspace dot sum mean exp log sqrt tanh abs maximum minimum where stack "
-    "concatenate argmax max min prod clip zeros_like ones_like outer square any all isnan sign add multiply round floor ceil "
-    "linalg.norm linalg.solve linalg.inv linalg.svd float64 float32 int64 ndarray c_ r_ vstack hstack cumsum sin cos power "
-    "float_power allclose isclose einsum apply_along_axis log1p expm1 ndindex"
-).split()
+_NAMES = """array asarray zeros ones empty full eye arange linspace dot sum mean exp log sqrt tanh abs maximum minimum
+where stack concatenate argmax max min prod clip zeros_like ones_like empty_like outer square any all isnan sign add
+multiply round floor ceil linalg.norm linalg.solve linalg.inv linalg.svd float64 float32 int64 ndarray c_ r_ vstack
+hstack cumsum sin cos power float_power allclose isclose einsum apply_along_axis log1p expm1 ndindex"""
 
 
 def _found(name: str) -> Any:
@@ -30,11 +28,11 @@ def _found(name: str) -> Any:
 class Concrete:
     """numpy's arrays; those of a `Hidden` class are known to no condition."""
 
-    control: Mapping[str, Any] = {}
+    control: ClassVar[Mapping[str, Any]] = {}
     nodes = 0
 
     def __init__(self, *, hidden: bool = False) -> None:
-        self.functions = {name: _found(name) for name in NAMES}
+        self.functions = {name: _found(name) for name in _NAMES.split()}
         self.hidden = hidden
         self.names: list[str] = []
         self.places: list[tuple[str, int]] = []
@@ -82,7 +80,7 @@ class Concrete:
     def choose_held(self, condition: Any, first: Any, second: Any) -> Any:
         return np.where(condition, first, second)
 
-    def detached(self, array: Any) -> Any:
+    def detached(self, array: Any, bases: tuple[Any, ...]) -> Any:
         if isinstance(array, np.ndarray):
             array.flags.writeable = False
         return array
@@ -100,7 +98,7 @@ class Concrete:
 class _Cell:
     """The memory behind an array."""
 
-    made: dict[int, _Cell] = {}
+    made: ClassVar[dict[int, _Cell]] = {}
 
     def __init__(self, array: Any) -> None:
         self.array = array

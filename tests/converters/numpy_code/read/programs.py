@@ -1,3 +1,5 @@
+# ruff: noqa: E501  what is tested is on one line
+
 """Programs in the part of Python that is read. Each has ``f(x)``; ``x`` is a matrix of two rows and three columns."""
 
 from __future__ import annotations
