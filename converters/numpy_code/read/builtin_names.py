@@ -9,7 +9,7 @@ from typing import Any
 
 from irlib.converters.numpy_code.read import branches
 from irlib.converters.numpy_code.read.calls import call
-from irlib.converters.numpy_code.read.iteration import VIEWS, collected, described, iterator, stream
+from irlib.converters.numpy_code.read.iteration import REVERSIBLE, SIZED, collected, described, iterator, stream
 from irlib.converters.numpy_code.read.machine import Machine, Steps
 from irlib.converters.numpy_code.read.objects import BoundMethod, Class, Function, Instance, Native, Stream
 from irlib.converters.numpy_code.read.operators import BINARY, compared, computed, method_of
@@ -25,7 +25,7 @@ def _len(m: Machine, value: Any) -> Steps:
         if found is None:
             raise TypeError(f"an object of class {value.cls.name!r} has no len()")
         return (yield call(m, found, [], {}))
-    if isinstance(value, (list, tuple, dict, set, frozenset, str, range, *VIEWS)):
+    if isinstance(value, SIZED):
         return len(value)
     if m.domain.is_array(value):
         if not value.shape:
@@ -180,7 +180,7 @@ def _enumerate(m: Machine, values: Any, start: Any = 0) -> Steps:
 
 
 def _reversed(m: Machine, values: Any) -> Steps:
-    if isinstance(values, (list, tuple, range, str, dict, *VIEWS)):
+    if isinstance(values, REVERSIBLE):
         return stream(m, reversed(values))
     if m.domain.is_array(values):
         return stream(m, reversed(list(iter(values))))

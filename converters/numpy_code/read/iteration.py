@@ -9,9 +9,12 @@ from irlib.converters.numpy_code.read.machine import Machine
 from irlib.converters.numpy_code.read.objects import Stream
 from irlib.converters.numpy_code.read.refusal import refused
 
-__all__ = ["VIEWS", "collected", "iterator", "ordered", "stream"]
+__all__ = ["REVERSIBLE", "SETS", "SIZED", "VIEWS", "collected", "iterator", "ordered", "stream"]
 
 VIEWS: tuple[Any, ...] = (KeysView, ValuesView, ItemsView)
+SETS: Any = (set, frozenset, *VIEWS)
+SIZED: Any = (list, tuple, dict, set, frozenset, str, range, *VIEWS)
+REVERSIBLE: Any = (list, tuple, range, str, dict, *VIEWS)
 _LIVE: tuple[Any, ...] = (list, tuple, str, range, dict, *VIEWS)
 
 

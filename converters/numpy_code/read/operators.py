@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from irlib.converters.numpy_code.read.iteration import VIEWS
+from irlib.converters.numpy_code.read.iteration import SETS
 from irlib.converters.numpy_code.read.machine import Machine, Steps
 from irlib.converters.numpy_code.read.objects import Class, Instance
 from irlib.converters.numpy_code.read.refusal import refused
@@ -96,7 +96,7 @@ def computed(m: Machine, kind: type[ast.operator], compute: Callable[[Any, Any],
         return _texts(m, kind, x, y)
     if isinstance(x, _SEQUENCES) or isinstance(y, _SEQUENCES):
         return _sequences(m, kind, x, y)
-    if isinstance(x, (set, frozenset, *VIEWS)) and isinstance(y, (set, frozenset, *VIEWS)):
+    if isinstance(x, SETS) and isinstance(y, SETS):
         m.meter.room(len(x) + len(y))
         return compute(x, y)
     if isinstance(x, dict) and isinstance(y, dict) and kind is ast.BitOr:
