@@ -58,7 +58,9 @@ class Traced:
     @property
     def control(self) -> Mapping[str, Any]:
         """Loops and branches that stay such in the graph."""
-        return {}
+        from irlib.converters.numpy_code import control
+
+        return {"scan": control.scan, "cond": control.cond, "while_loop": control.while_loop}
 
     @property
     def nodes(self) -> int:
