@@ -7,6 +7,7 @@ hold stand-ins meanwhile. A stand-in is numpy itself to whoever is not in a trac
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import sysconfig
 import threading
@@ -114,7 +115,7 @@ def numpy_replaced(*roots: Any) -> Iterator[None]:
     with _LOCK:
         undo: list[Undo] = []
         try:
-            _Walk(undo).visit(*roots)
+            _Walk(undo, tuple(p for p in map(_package_of, roots) if p)).visit(*roots)
             yield
         finally:
             for step in reversed(undo):
@@ -124,8 +125,9 @@ def numpy_replaced(*roots: Any) -> Iterator[None]:
 class _Walk:
     """Goes through functions, classes, objects and modules of the user's and puts stand-ins where numpy is."""
 
-    def __init__(self, undo: list[Undo]) -> None:
+    def __init__(self, undo: list[Undo], packages: tuple[str, ...]) -> None:
         self.undo = undo
+        self.packages = packages
         self.seen: set[int] = set()
         self.waiting: list[Any] = []
 
@@ -150,10 +152,10 @@ class _Walk:
         elif isinstance(item, staticmethod | classmethod):
             self.waiting.append(item.__func__)
         elif isinstance(item, types.ModuleType):
-            if _is_users(getattr(item, "__file__", None)):
+            if self._is_users(getattr(item, "__file__", None)):
                 self._namespace(vars(item))
         elif isinstance(item, type):
-            if _is_users(getattr(sys.modules.get(item.__module__), "__file__", "")):
+            if self._is_users(getattr(sys.modules.get(item.__module__), "__file__", "")):
                 self._class(item)
         elif isinstance(item, dict):
             self.waiting += item.values()
@@ -162,8 +164,12 @@ class _Walk:
         elif hasattr(item, "__dict__"):
             self.waiting += [type(item), *vars(item).values()]
 
+    def _is_users(self, file: str | None) -> bool:
+        """Whether to look inside: the user's files, and the package that what is traced comes from."""
+        return _is_users(file) or (file is not None and bool(self.packages) and file.startswith(self.packages))
+
     def _function(self, f: types.FunctionType) -> None:
-        if not _is_users(f.__code__.co_filename):
+        if not self._is_users(f.__code__.co_filename):
             return
         self._namespace(f.__globals__)
         for cell in f.__closure__ or ():
@@ -220,6 +226,14 @@ class _Walk:
 def _restore(names: dict[str, Any], name: str, old: Any, new: Any) -> None:
     if names.get(name) is new:  # unless the function itself has put something else there
         names[name] = old
+
+
+def _package_of(root: Any) -> str | None:
+    """The folder of the installed package that a function to be traced comes from; numpy's own are in the table."""
+    module = getattr(root, "__module__", None)
+    top = module.partition(".")[0] if callable(root) and isinstance(module, str) else "numpy"
+    file = None if top in ("numpy", "irlib") else getattr(sys.modules.get(top), "__file__", None)
+    return None if file is None or Path(file).name != "__init__.py" else f"{Path(file).parent}{os.sep}"
 
 
 @functools.lru_cache(maxsize=4096)

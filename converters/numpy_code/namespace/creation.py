@@ -29,7 +29,7 @@ def asarray(
     made = lift(a, dtype)
     if made.is_scalar:
         return wrap(made.value)
-    return copied(made) if copy and isinstance(a, Handle) else made
+    return copied(made) if _always(copy) and isinstance(a, Handle) else made
 
 
 @function("ascontiguousarray")
@@ -57,9 +57,18 @@ def array(
 ) -> Array:
     """A fresh array of `object`."""
     made = lift(object, dtype)
-    made = copied(made) if copy and isinstance(object, Handle) else wrap(made.value) if made.is_scalar else made
+    if _always(copy) and isinstance(object, Handle):
+        made = copied(made)
+    elif made.is_scalar:
+        made = wrap(made.value)
     missing = ndmin - made.ndim
     return unsqueezed(made, range(missing)) if missing > 0 else made
+
+
+def _always(copy: Any) -> bool:
+    """Whether a copy is asked for; the modes that older numpy code passes mean True, False and (2) where needed."""
+    mode = getattr(copy, "value", copy)
+    return bool(mode) and mode != 2
 
 
 @function("copy")
