@@ -31,7 +31,7 @@ ARRAY = frozenset(
         "argmax", "argmin", "argpartition", "argsort", "astype", "choose", "clip", "compress", "conj", "conjugate",
         "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten", "item", "max", "mean", "min", "nonzero",
         "partition", "prod", "put", "ravel", "repeat", "reshape", "round", "searchsorted", "sort", "squeeze", "std",
-        "sum", "swapaxes", "take", "tolist", "trace", "transpose", "var", "view",
+        "sum", "strides", "swapaxes", "take", "tolist", "trace", "transpose", "var", "view",
     )
 )  # fmt: skip
 """What of an array can be reached."""

@@ -149,9 +149,9 @@ def outward(m: Machine, value: Any) -> Any:
         return m.callback(lambda *args, **kwargs: call(m, value, list(args), kwargs)) if value.steps else value.run
     if isinstance(value, list | tuple | dict):
         _hold_data(m, value)
-        return (
-            tuple(outward(m, v) for v in value) if isinstance(value, tuple) and any(map(_is_function, value)) else value
-        )
+        if isinstance(value, list | tuple) and any(map(_is_function, value)):
+            return type(value)([outward(m, v) for v in value])
+        return value
     if isinstance(value, (Class, Instance, Super, Inert, Stream, set, frozenset, *VIEWS)):
         raise refused(
             f"{described(value)} as an argument of a function of numpy is not read", remedy="pass a list or an array"
