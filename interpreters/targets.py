@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from irlib.errors import UnsupportedError
@@ -26,7 +27,7 @@ def compile(model: Graph, target: str = "reference", **options: Any) -> Any:
     It is planned once for each combination of feed types it meets. `options` are those of the target; ``budget`` of
     "reference" limits bytes, element operations and node executions.
 
-    Raises: UnsupportedError for an unknown target.
+    Raises: UnsupportedError for an unknown target or option.
     """
     if target not in TARGETS:
         raise UnsupportedError(
@@ -35,7 +36,15 @@ def compile(model: Graph, target: str = "reference", **options: Any) -> Any:
     import irlib.interpreters.numpy_ref.kernels  # noqa: F401  a target runs on registered kernels
 
     module, name = TARGETS[target]
-    return getattr(import_module(module), name)(model, **options)
+    program = getattr(import_module(module), name)
+    known = [p for p in signature(program).parameters if p != next(iter(signature(program).parameters))]
+    for option in options:
+        if option not in known:
+            raise UnsupportedError(
+                f"target {target!r} has no option {option!r}", code="IR326",
+                remedy=f"use {', '.join(known)}" if known else "it has none",
+            )  # fmt: skip
+    return program(model, **options)
 
 
 def run(model: Graph, feeds: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -380,14 +380,14 @@ def check_name(name: str, where: str) -> None:
     """Raises: NameConflictError unless `name` is 1 to 4096 bytes of text without control characters."""
     if 0 < len(name) <= MAX_NAME and name.isascii() and name.isprintable():
         return
-    if (
-        not name
-        or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME
-        or any(ord(c) < 32 or ord(c) == 127 for c in name)
-    ):
+    try:
+        length = len(name.encode("utf-8"))
+    except UnicodeEncodeError:
+        length = 0  # half of a surrogate pair alone: no file can hold it
+    if not 0 < length <= MAX_NAME or any(ord(c) < 32 or ord(c) == 127 for c in name):
         raise NameConflictError(
             f"{name[:40]!r} is not a name", code="IR111", where=where,
-            remedy=f"use 1 to {MAX_NAME} bytes without control characters",
+            remedy=f"use 1 to {MAX_NAME} bytes of UTF-8 without control characters",
         )  # fmt: skip
 
 

@@ -126,11 +126,13 @@ CODES: dict[str, Code] = {
     "IR305": Code("bounds out of order", "a lower bound is above the upper one", "swap them"),
     "IR310": Code(
         "unknown op",
-        "this reader does not know the op, and it has no body or is of irlib's own dialect",
+        "this reader does not know the op, and it has no body",
         "read the file with a newer irlib, or embed the body",
     ),
     "IR311": Code(
-        "unknown op version", "this reader knows other versions of the op", "read the file with a newer irlib"
+        "unknown op version",
+        "this reader knows other versions of the op, and it has no body",
+        "read the file with a newer irlib",
     ),
     "IR312": Code(
         "body missing",
@@ -149,6 +151,7 @@ CODES: dict[str, Code] = {
         "package missing", "the work needs a package that is not installed", "install what the message names"
     ),
     "IR325": Code("no such optimizer", "no optimizer has this name", "use one that the message names"),
+    "IR326": Code("no such option", "a target does not have this option", "use one that the message names"),
     # outputs and roles
     "IR401": Code("unknown role", "no such role of a variable or output", "use one that the message names"),
     "IR402": Code(

@@ -208,6 +208,12 @@ class Emitter(OpMethods):
     def _stacked(self, items: Sequence[Any]) -> Any:
         """A vector from scalars, some of them values."""
         like = next(item for item in items if isinstance(item, Value))
+        for item in items:
+            if isinstance(item, Value) and not _may_be_scalar(item.type):
+                raise IRTypeError(
+                    f"got a list with a value of {item.type}, expected scalars, which become a vector", code="IR207",
+                    remedy="join tensors by concat or stack",
+                )  # fmt: skip
         parts = [self.lift(item, like) for item in items]
         vectors = [self.reshape(part, [1]) for part in parts]
         return vectors[0] if len(vectors) == 1 else self.concat(*vectors, axis=0)
@@ -244,6 +250,11 @@ class Emitter(OpMethods):
         if axes is None:
             return self.full_like(shape, 1)
         return self.scatter(shape, axes, self.full_like(axes, 1), axis=0)
+
+
+def _may_be_scalar(t: Type) -> bool:
+    """Whether it is a tensor that has one element, for all that is known."""
+    return isinstance(t, TensorType) and (t.shape is None or all(d in (1, None) for d in t.shape))
 
 
 def _fitting(number: Any, to: DType) -> Any:
@@ -287,6 +298,8 @@ def make_method(cls: type[Op]) -> Callable[..., Any]:
         if attributes:
             operands = _by_keyword(cls, signature.operands, operands, attributes)
         op = plain if not attributes and plain is not None else _instance(cls, fields, attributes)
+        if signature.variadic and operands:
+            operands = _spread(operands, len(signature.operands) - 1)
         like = _like(operands)
         lifted = tuple(v if isinstance(v, Value) else self.lift(v, _scalar_like(cls, v, like)) for v in operands)
         results = self.emit(op, lifted, name)
@@ -308,6 +321,18 @@ def make_method(cls: type[Op]) -> Callable[..., Any]:
     made.__doc__ = cls.__doc__
     made.__signature__ = _signature(cls)
     return cast("Callable[..., Any]", made)
+
+
+def _spread(operands: tuple[Any, ...], fixed: int) -> tuple[Any, ...]:
+    """Operands with the items of a list of tensors in its place, where the list is all there is of those that repeat.
+
+    A list of numbers and scalars is one vector.
+    """
+    last = operands[-1]
+    if len(operands) != fixed + 1 or not isinstance(last, list | tuple):
+        return operands
+    tensors = any(isinstance(v, Value) and not (isinstance(v.type, TensorType) and v.rank == 0) for v in last)
+    return (*operands[:fixed], *last) if tensors else operands
 
 
 def _by_keyword(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -150,3 +152,44 @@ def test_nodes_are_reached_by_name_and_index() -> None:
     assert [node.label for node in g.nodes] == ["%x", "%h", "%2"]
     with pytest.raises(NameConflictError):
         g.nodes["q"]
+
+
+@pytest.mark.parametrize("op", ["concat", "stack"])
+def test_a_list_of_tensors_is_as_good_as_the_tensors(op: str) -> None:
+    def made(listed: bool) -> irlib.Graph:
+        b = irlib.Builder("joined")
+        x, y = b.input("x", "float32[2, 3]"), b.input("y", "float32[2, 3]")
+        b.output("z", getattr(b, op)([x, y], axis=1) if listed else getattr(b, op)(x, y, axis=1))
+        return b.build()
+
+    assert made(True) == made(False)
+
+
+def test_a_list_of_scalars_is_a_vector() -> None:
+    b = irlib.Builder("sizes")
+    n = b.input("n", "int64[]")
+    b.output("y", b.concat([n, 2], b.constant([3]), axis=0))
+    b.output("z", b.add([n, 1], [2, 3]))
+    found = irlib.run(b.build(), {"n": np.array(7)})
+    assert found["y"].tolist() == [7, 2, 3]
+    assert found["z"].tolist() == [9, 4]
+
+
+def test_a_list_of_tensors_is_no_operand() -> None:
+    b = irlib.Builder("list")
+    x = b.input("x", "float32[2, 3]")
+    with pytest.raises(IRTypeError, match=r"a list with a value of float32\[2, 3\].*concat or stack.*\[IR207\]"):
+        b.tanh([x, x])
+
+
+@pytest.mark.parametrize("where", ["input", "node", "output"])
+def test_a_name_that_no_file_can_hold_is_refused_at_once(where: str) -> None:
+    b = irlib.Builder("names")
+    x = b.input("x", "float32[2]")
+    named: dict[str, Callable[[], object]] = {
+        "input": lambda: b.input("half \ud800", "float32[2]"),
+        "node": lambda: b.tanh(x, name="\udfff"),
+        "output": lambda: b.output("half \ud800", x),
+    }
+    with pytest.raises(NameConflictError, match=r"is not a name.*\[IR111\]"):
+        named[where]()

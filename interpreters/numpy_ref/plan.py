@@ -17,7 +17,7 @@ import numpy as np
 from irlib.collector import collector_paused
 from irlib.errors import BudgetError, IRError
 from irlib.graph import Graph, Role
-from irlib.interpreters.numpy_ref.budget import Budget
+from irlib.interpreters.numpy_ref.budget import Budget, metered
 from irlib.interpreters.numpy_ref.eager import execute, guarded
 from irlib.interpreters.numpy_ref.entry import CONST, LATE, STATIC, Entries, Entry
 from irlib.interpreters.numpy_ref.kernel import Style
@@ -124,13 +124,17 @@ class _Planner:
         return pool.pop() if pool else self._allocate(entry)
 
     def _allocate(self, entry: Entry) -> Array:
-        self.bytes += entry.nbytes
+        self._hold_bytes(entry.nbytes)
+        return np.empty(entry.shape, entry.dtype)
+
+    def _hold_bytes(self, count: int) -> None:
+        """Count an array that the plan will hold, before it is there. Raises: BudgetError when it is too much."""
+        self.bytes += count
         if self.bytes > self.budget.bytes:
             raise BudgetError(
                 f"the plan needs more than {self.budget.bytes} bytes", code="IR620",
                 where=f"graph {self.graph.name!r}", remedy="raise the budget's bytes",
             )  # fmt: skip
-        return np.empty(entry.shape, entry.dtype)
 
     def _variable(self, node: int) -> None:
         graph = self.graph
@@ -159,7 +163,7 @@ class _Planner:
         if entry.value is not None:
             self.slots[value] = entry.value
         elif self.entries.modes[entry.results[0]] == CONST:
-            self._fold(node, kind, ids, value)
+            self._fold(node, kind, ids, value, entry)
         elif entry.static:
             self._into(node, ids, value, entry)
         elif not (not entry.late and self._static_view(ids, value, entry)):
@@ -170,12 +174,13 @@ class _Planner:
                 if not self.remaining[i]:
                     self._dead(i, node)
 
-    def _fold(self, node: int, kind: int, ids: list[int], value: int) -> None:
+    def _fold(self, node: int, kind: int, ids: list[int], value: int, entry: Entry) -> None:
         """All operands are constants: the result is one too."""
         graph = self.graph
         arrays = [None if i < 0 else self.slots[i] for i in ids]
+        self._hold_bytes(entry.nbytes)
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), metered(self.budget):
                 results = execute(graph.ops[kind], arrays, graph.bodies[kind])
         except IRError as error:
             raise error.at(f"graph {graph.name!r}, {graph.nodes[node]}") from None

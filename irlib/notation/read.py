@@ -284,7 +284,7 @@ def _op(line: Line, key: tuple[str, str, int], attributes: dict[str, Any], body:
     try:
         cls = lookup(*key)
     except UnknownOpError as error:
-        if body is None and key[0] == "irlib":
+        if body is None and key[0] == "irlib":  # of another dialect, rules may give it when it is needed
             raise error.at(line.where) from None
         return ForeignOp(*key, tuple(attributes.items()))
     unknown = [a for a in attributes if a not in {f.name for f in cls.attributes()}]

@@ -267,7 +267,7 @@ class WhileLoop(Op):
         carries, results = fixed_point(self.body, [counter], operands[: self.carries], operands[self.carries :])
         _require_scalar(results[0], "bool", "the body's first output")
         trips = trip_count.known if trip_count is not None else None
-        length = trips if isinstance(trips, int) and self._runs_through(results[0], start) else None
+        length = max(trips, 0) if isinstance(trips, int) and self._runs_through(results[0], start) else None
         return (*carries, *(_stacked_type(r.type, length, 0) for r in results[1 + self.carries :]))
 
     def _runs_through(self, going_on: Operand, start: Operand | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ __all__ = [
 REAL = ("int", "uint", "float")
 FLOAT = ("float", "complex")
 Ints = tuple[int, ...]
+Dims = Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -247,9 +249,16 @@ class AvgPool(_Averaging):
         begins, ends, sizes = _known(self, x, pads)
         wide = x.dtype if not x.dtype.is_half else DTYPES["float32"]
         sums = self._sums(b, x if wide is x.dtype else b.cast(x, dtype=wide), begins, ends[1])
-        counts = _counts(self, sizes, begins, ends, include=self.count_include_pad)
-        mean = b.divide(sums, b.constant(counts, wide))
+        mean = b.divide(sums, self._counted(b, x, begins, ends, sizes, wide))
         return self._unfolded(b, mean if wide is x.dtype else b.cast(mean, dtype=x.dtype), x)
+
+    def _counted(self, b: Emitter, x: Any, begins: Ints, ends: tuple[Ints, Ints], sizes: Dims, wide: Any) -> Any:
+        """How many elements each window is the mean of: numbers where the pooled dims are, else a sum over ones."""
+        if all(isinstance(s, int) for s in sizes):
+            return b.constant(_counts(self, sizes, begins, ends, include=self.count_include_pad), wide)
+        if self.count_include_pad or not (any(begins) or any(ends[0])):
+            return b.constant(float(prod(self.window)), wide)
+        return self._sums(b, b.broadcast_to(b.constant(1.0, wide), last_dims(b, x, len(sizes))), begins, ends[1])
 
 
 @register
@@ -346,20 +355,23 @@ def _covered(size: int, window: int, begin: int, end: int, stride: int, dilation
     return max(end, (count - 1) * stride - room + end) if count > room // stride + 1 else end
 
 
-def _known(op: _Pool, x: Any, pads: Any) -> tuple[Ints, tuple[Ints, Ints], Ints]:
-    """Begins, ends (as given, and covered) and pooled sizes. Raises: IRTypeError (IR210) when not known."""
+def _known(op: _Averaging, x: Any, pads: Any) -> tuple[Ints, tuple[Ints, Ints], Any]:
+    """Begins, ends (as given, and covered) and pooled sizes, which are numbers where `ceil_mode` looks at them.
+
+    Raises: IRTypeError, with IR210 when they are not known.
+    """
     count = len(op.window)
+    op.infer(x.operand, None if pads is None else pads.operand)
     sizes = None if x.rank is None else x.shape[-count:]
     given = (0,) * (2 * count) if pads is None else pads.ints
-    if sizes is None or given is None or not all(isinstance(s, int) for s in sizes):
+    looked_at = op.ceil_mode or sizes is None or None in sizes
+    if sizes is None or given is None or (looked_at and not all(isinstance(s, int) for s in sizes)):
         raise IRTypeError("the pooled dims or the pads are not known", code="IR210", remedy="use irlib.specialize")
     begins, ends = split_pads(given, count)
     return begins, (ends, covered_ends(op, sizes, begins, ends)), sizes
 
 
-def _counts(
-    op: _Pool, sizes: Sequence[int], begins: Sequence[int], ends: tuple[tuple[int, ...], ...], *, include: bool
-) -> Any:
+def _counts(op: _Pool, sizes: Dims, begins: Sequence[int], ends: tuple[tuple[int, ...], ...], *, include: bool) -> Any:
     """How many elements each window counts, an outer product over the axes."""
     total = np.ones(())
     for size, begin, end, reach, (w, s, d) in zip(sizes, begins, *ends, op.rows, strict=True):

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from irlib.errors import AttributeValueError, IRError
-from irlib.graph import Graph
 from irlib.op import DIALECTS, Composite, ForeignOp, Op, lookup, registered
-from irlib.tensor import Tensor
-from irlib.types import DType, OptionalType, SequenceType, TensorType
+from irlib.validate.kinds import is_of_kind, kinds_of
 
 __all__ = ["attributes_of", "op_of"]
-
-_KINDS: dict[str, tuple[type, ...]] = {
-    "bool": (bool,),
-    "int": (int,),
-    "float": (float,),
-    "str": (str,),
-    "bytes": (bytes,),
-    "DType": (DType,),
-    "Type": (TensorType, SequenceType, OptionalType),
-    "TensorType": (TensorType,),
-    "Tensor": (Tensor,),
-    "Graph": (Graph,),
-    "None": (type(None),),
-}
-_PART = re.compile(
-    r"tuple\[\s*(?P<items>[^\]]*?)\s*(?:,\s*\.\.\.)?\s*\]|(?P<literal>Literal\[[^\]]*\])|(?P<plain>[\w.]+)"
-)
 
 
 def op_of(dialect: str, name: str, version: int, attributes: tuple[tuple[str, Any], ...], *, has_body: bool) -> Op:
@@ -42,7 +21,7 @@ def op_of(dialect: str, name: str, version: int, attributes: tuple[tuple[str, An
     if len({a for a, _ in attributes}) < len(attributes):
         raise AttributeValueError("an attribute is there twice", code="IR505")
     if cls is None:
-        if dialect == "irlib" or not (has_body or dialect in DIALECTS):
+        if not has_body and dialect not in DIALECTS:
             lookup(dialect, name, version)
         return ForeignOp(dialect, name, version, tuple(sorted(attributes)) if attributes else ())
     if has_body and not issubclass(cls, Composite):
@@ -59,7 +38,7 @@ def _constructed(cls: type[Op], values: Mapping[str, Any]) -> Op:
     for name, annotation in fields.items():
         if name not in values:
             raise AttributeValueError(f"attribute {name!r} is missing", code="IR302")
-        if not _fits(values[name], annotation):
+        if not is_of_kind(values[name], annotation, exactly=True):
             what = f"attribute {name!r} is {_kind_of(values[name])}, expected {annotation}"
             raise AttributeValueError(what, code="IR302")
     try:
@@ -76,36 +55,6 @@ def _kind_of(value: Any) -> str:
     )  # fmt: skip
 
 
-@cache
-def _allowed(annotation: str) -> tuple[tuple[type, ...], tuple[type, ...] | None] | None:
-    """The types an annotation allows, and those of a tuple's items (None: no tuple); None where it is not of ours."""
-    plain: list[type] = []
-    items: tuple[type, ...] | None = None
-    for part in _PART.finditer(annotation):
-        if part["literal"]:
-            plain += (str, int)
-        elif part["items"] is not None:
-            words = re.findall(r"\w+", part["items"])
-            if not all(w in _KINDS for w in words):
-                return None
-            items = tuple(t for w in words for t in _KINDS[w])
-        elif part["plain"] in _KINDS:
-            plain += _KINDS[part["plain"]]
-        else:
-            return None
-    return tuple(plain), items
-
-
-def _fits(value: Any, annotation: str) -> bool:
-    allowed = _allowed(annotation)
-    if allowed is None:
-        return True
-    plain, items = allowed
-    if isinstance(value, tuple):
-        return items is not None and all(type(v) in items for v in value)
-    return type(value) in plain
-
-
 def attributes_of(op: Op) -> tuple[tuple[str, Any], ...]:
     """Every attribute of `op`, by name in order; an int where the class says float is that float."""
     values = op.attribute_values()
@@ -120,10 +69,10 @@ def _first(item: tuple[str, Any]) -> str:
 
 
 def _as_annotated(value: Any, annotation: str) -> Any:
-    allowed = _allowed(annotation)
     if isinstance(value, list):
         value = tuple(value)
-    if allowed is None or _fits(value, annotation):
+    allowed = kinds_of(annotation)
+    if allowed is None or is_of_kind(value, annotation, exactly=True):
         return value
     plain, items = allowed
     if type(value) is int and float in plain:

@@ -411,3 +411,39 @@ def test_a_negative_dim_added_in_front_is_refused_when_it_is_built() -> None:
     b = irlib.Builder("g")
     with pytest.raises(irlib.IRError, match="has a dim -7"):
         b.broadcast_to(b.input("x", "float64[]"), [2, -7])
+
+
+@pytest.mark.parametrize(("target", "known"), [("reference", "budget"), ("numpy", "style")])
+def test_options_that_a_target_does_not_have_are_refused(target: str, known: str) -> None:
+    with pytest.raises(irlib.IRError, match=rf"no option 'foo'.*{known}.*\[IR326\]"):
+        irlib.compile(mlp(), target=target, foo=3)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_computed_when_planned_is_weighed_first(known: bool) -> None:
+    b = irlib.Builder("numbers")
+    start = b.constant(0) if known else b.input("start", "int64[]")
+    b.output("y", b.sum(b.arange(start, 10**12, 1)))
+    feeds = {} if known else {"start": np.array(0)}
+    with pytest.raises(BudgetError, match=r"more than 1000000 bytes.*\[IR620\]"):
+        irlib.compile(b.build(), budget=Budget(bytes=10**6))(feeds)
+    with pytest.raises(BudgetError):
+        irlib.run(b.build(), feeds)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_loop_of_fewer_than_no_steps_does_none(known: bool) -> None:
+    body = irlib.Builder("body")
+    step, x = body.input("step", "int64[]"), body.input("x", "float64[]")
+    body.output("go", body.constant(True))
+    body.output("next", x + 1.0)
+    body.output("seen", x)
+    del step
+    b = irlib.Builder("loop")
+    trips = b.constant(-3) if known else b.input("trips", "int64[]")
+    last, seen = b.while_loop(trips, None, b.input("x", "float64[]"), body=body.build(), carries=1)
+    b.output("last", last)
+    b.output("seen", seen)
+    found = irlib.run(b.build(), {"x": np.array(2.0)} | ({} if known else {"trips": np.array(-3)}))
+    assert float(found["last"]) == 2.0
+    assert found["seen"].shape == (0,)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import irlib
 from irlib import serde
 from irlib.builder import Builder
-from irlib.errors import FileError
+from irlib.errors import FileError, IRError
 from irlib.graph import Graph
 from irlib.op import ForeignOp
 from irlib.serde.canonical import canonical
@@ -142,3 +144,42 @@ def test_a_file_that_cannot_be_read_is_a_coded_error(make: object, tmp_path: Pat
     with pytest.raises(FileError, match="IR500"):
         serde.load(path)
     assert [f.code for f in serde.check(path)] == ["IR500"]
+
+
+@pytest.mark.parametrize("dialect", ["irlib", "com.example"])
+@pytest.mark.parametrize("suffix", ["pb", "json"])
+def test_a_composite_that_nobody_here_has_heard_of_runs_by_its_body(dialect: str, suffix: str, tmp_path: Path) -> None:
+    body = Builder("body")
+    x = body.input("x", "float64[n]")
+    body.output("result", body.tanh(x) * 2.0)
+    b = Builder("newer")
+    op = ForeignOp(dialect, "softer_tanh", 3, (("sharpness", 2.0),))
+    (y,) = b.emit(op, [b.input("x", "float64[n]")], body=body.build())
+    b.output("loss", b.sum(y), role="loss")
+    model = b.build()
+    serde.save(model, tmp_path / f"m.{suffix}")
+    found = serde.load(tmp_path / f"m.{suffix}")
+    assert found == model
+    assert irlib.check(tmp_path / f"m.{suffix}").ok
+    values = np.array([0.5, -1.0])
+    outputs, grads = irlib.value_and_grad(found, {"x": values}, wrt="x")
+    assert outputs["loss"] == np.sum(np.tanh(values) * 2)
+    np.testing.assert_allclose(grads["x"], 2 * (1 - np.tanh(values) ** 2), rtol=1e-14)
+    assert irlib.parse_text(irlib.text(found)) == found
+
+
+@pytest.mark.parametrize(("name", "version", "code"), [("softmax", 99, "IR311"), ("nothing", 1, "IR310")])
+def test_an_op_of_ours_that_is_not_known_needs_a_body(name: str, version: int, code: str, tmp_path: Path) -> None:
+    b = Builder("newer")
+    body = Builder("body")
+    body.output("result", body.tanh(body.input("x", "float64[n]")))
+    (y,) = b.emit(ForeignOp("irlib", name, version), [b.input("x", "float64[n]")], body=body.build())
+    b.output("y", y)
+    model = b.build()
+    serde.save(model, tmp_path / "m.json")
+    assert serde.load(tmp_path / "m.json") == model
+    text = json.loads((tmp_path / "m.json").read_text())
+    del text["graph"]["nodes"][1]["body"]
+    (tmp_path / "m.json").write_text(json.dumps(text))
+    with pytest.raises(IRError, match=code):
+        serde.load(tmp_path / "m.json")
