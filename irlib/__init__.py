@@ -59,7 +59,7 @@ _MODULES = {
     "converters": "irlib.converters",
     "interpreters": "irlib.interpreters",
     "nn": "irlib.nn",
-    "numpy": "irlib.converters.numpy_code.namespace.face",
+    "numpy": "irlib.numpy",
     "ops": "irlib.ops",
     "systems": "irlib.systems",
     "training": "irlib.training",
