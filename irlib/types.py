@@ -154,16 +154,27 @@ def dtype(spec: str | DType | np.dtype[Any] | type) -> DType:
     """
     if isinstance(spec, DType):
         return spec
+    if isinstance(spec, np.dtype):
+        return _of_numpy(spec)
     if isinstance(spec, str):
         found = DTYPES.get(_ALIASES.get(spec, spec))
         if found is not None:
             return found
     else:
-        name = np.dtype(spec)
-        found = DTYPES.get("string" if name.kind in "OUTS" else name.name)
-        if found is not None:
-            return found
-    raise IRTypeError(f"unknown dtype {spec!r}", code="IR201", remedy="expected one of " + ", ".join(DTYPES))
+        return _of_numpy(np.dtype(spec))
+    raise _unknown(spec)
+
+
+@cache
+def _of_numpy(spec: np.dtype[Any]) -> DType:
+    found = DTYPES.get("string" if spec.kind in "OUTS" else spec.name)
+    if found is None:
+        raise _unknown(spec)
+    return found
+
+
+def _unknown(spec: Any) -> IRTypeError:
+    return IRTypeError(f"unknown dtype {spec!r}", code="IR201", remedy="expected one of " + ", ".join(DTYPES))
 
 
 def dtype_of(array: np.ndarray[Any, Any]) -> DType:

@@ -13,7 +13,7 @@ import numpy as np
 from irlib.builder import GraphValue
 from irlib.converters.numpy_code.namespace import strides
 from irlib.converters.numpy_code.namespace.refusal import refused
-from irlib.converters.numpy_code.namespace.steps import Step
+from irlib.converters.numpy_code.namespace.steps import Imag, RealPart, Step
 from irlib.converters.numpy_code.namespace.tape import Concrete, Tape
 from irlib.types import TensorType
 
@@ -120,6 +120,10 @@ class Handle:
             value = step.read(b, value)
         self._cached, self._seen = value, storage.version
         return value
+
+    def _root(self) -> Any:
+        """Where the dtype of this array is to be had without reading it."""
+        return self if any(isinstance(s, RealPart | Imag) for s in self._path) else self._storage
 
     def _is_here(self, value: Any) -> bool:
         """Whether a value that was read before can be used now: not one of a region that is closed."""

@@ -111,6 +111,9 @@ def _width(entry: Any) -> int:
 
 def get(x: Array, key: Any) -> Array:
     """``x[key]``."""
+    plan = _planned(x, key)
+    if plan is not None:
+        return plan.read(x)
     parsed = _Key(key, x.ndim)
     if parsed.is_advanced:
         _, advanced = _advanced(x, parsed)
@@ -125,9 +128,13 @@ def get(x: Array, key: Any) -> Array:
 
 def put(x: Array, key: Any, new: Any) -> None:
     """``x[key] = new``."""
-    parsed = _Key(key, x.ndim)
     if x.is_scalar:
         raise refused("a scalar does not support item assignment", code="IR882")
+    plan = _planned(x, key)
+    if plan is not None:
+        _store(plan.view(x), new, plan.shape)
+        return
+    parsed = _Key(key, x.ndim)
     if parsed.is_advanced:
         target, advanced = _advanced(x, parsed)
         if advanced.mask is not None and _is_single(new):
@@ -139,10 +146,64 @@ def put(x: Array, key: Any, new: Any) -> None:
             return
         advanced.write(fitted(new, x, shape=advanced.shape_operand()))
         return
-    view = _basic(x, parsed.entries)
+    _store(_basic(x, parsed.entries), new)
+
+
+def _store(view: Array, new: Any, dims: tuple[int, ...] | None = None) -> None:
     if isinstance(new, Array) and new._storage is view._storage and new._path == view._path:
         return  # x[a:b] += y has written already; numpy copies the view onto itself
-    view.assign(fitted(new, view))
+    view.assign(fitted(new, view, dims=dims))
+
+
+class _Plan:
+    """What a key without arrays names in arrays of one shape and layout."""
+
+    __slots__ = ("is_scalar", "layout", "shape", "steps")
+
+    def __init__(self, view: Array, *, skips: int, is_scalar: bool) -> None:
+        self.steps = view._path[skips:]
+        self.layout = view.layout
+        self.shape: Any = view.value.shape
+        self.is_scalar = is_scalar
+
+    def view(self, x: Array) -> Array:
+        return x.view(*self.steps, layout=self.layout)  # type: ignore[no-any-return]
+
+    def read(self, x: Array) -> Array:
+        view = self.view(x)
+        return wrap(view.value, True) if self.is_scalar else view
+
+
+_SIMPLE = (int, type(None), type(Ellipsis))
+
+
+def _planned(x: Array, key: Any) -> _Plan | None:
+    """The plan for a key of ints, slices, None and Ellipsis and an array of static shape: it is made once."""
+    parts = []
+    for item in key if type(key) is tuple else (key,):
+        if type(item) is slice:
+            for bound in (item.start, item.stop, item.step):
+                if type(bound) not in _SIMPLE:
+                    return None
+            parts.append((item.start, item.stop, item.step))
+        elif type(item) in _SIMPLE:
+            parts.append(item)
+        else:
+            return None
+    t = x.tensor
+    if x.is_scalar or not t.is_static:
+        return None
+    plans = x.tape.plans
+    known = (tuple(parts), t.shape, x.layout)
+    plan = plans.get(known)
+    if plan is None:
+        parsed = _Key(key, x.ndim)
+        view = _basic(x, parsed.entries)
+        is_scalar = view.ndim == 0 and not parsed.has_ellipsis
+        if len(plans) >= 4096:
+            plans.clear()
+        plan = plans[known] = _Plan(view, skips=len(x._path), is_scalar=is_scalar)
+    return plan
 
 
 def combine_at(ufunc: Any, a: Any, indices: Any, b: Any) -> None:
@@ -163,7 +224,7 @@ def combine_at(ufunc: Any, a: Any, indices: Any, b: Any) -> None:
             raise refused(f"{name}.at is not traced for indices that may be there twice")
         advanced.write(cast(ufunc(advanced.read(), *(() if b is None else (b,))).value, a.dtype))
         return
-    loop = ufunc._loop([a, lift(b) if isinstance(b, list | tuple) else b], None)[-1]
+    loop = ufunc._loop([a, b if isinstance(b, bool | int | float | complex) else lift(b)], None)[-1].numpy
     if not np.can_cast(loop, a.dtype, "same_kind"):
         raise refused(f"cannot cast the result of {name}.at from {loop} to {a.dtype}", remedy="convert with astype")
     if loop != a.dtype and a.dtype.kind != loop.kind:
@@ -183,31 +244,37 @@ def _is_single(new: Any) -> bool:
     return isinstance(new, bool | int | float | complex | np.generic) or (isinstance(new, np.ndarray) and not new.ndim)
 
 
-def fitted(new: Any, target: Array, *, shape: Any = None, strips: bool = True) -> Any:
-    """The value of `new` cast to the dtype of `target` and broadcast to its shape, or to `shape`.
+def fitted(
+    new: Any, target: Array, *, shape: Any = None, strips: bool = True, dims: tuple[int, ...] | None = None
+) -> Any:
+    """The value of `new` cast to the dtype of `target` and broadcast to its shape: to `dims`, or to the value `shape`.
 
     Raises: OverflowError where a Python int does not fit; ValueError where the shapes do not.
     """
-    tape, to = target.tape, target.dtype
-    b = tape.b
+    tape = target.tape
+    b, to = tape.b, (target if dims is None else target._root()).value.dtype
+    value: Any
     if isinstance(new, bool | int | float | complex):
-        value = b.constant(np.array(new, to) if not (isinstance(new, complex) and to.kind != "c") else _real_only(new))
+        value = tape.number(_real_only(new) if isinstance(new, complex) and not to.is_complex else new, to)
     else:
         value = cast(new if isinstance(new, Value) else lift(new).value, to)
-    wanted = b.shape(target.value) if shape is None else shape
+    if dims is not None and value.shape == dims:
+        return value
+    wanted = b.lift(list(dims)) if dims is not None else b.shape(target.value) if shape is None else shape
     rank = wanted.shape[0]
     if value.rank is not None and isinstance(rank, int) and value.rank > rank and strips:
         extra = value.rank - rank
         if all(d == 1 for d in value.shape[:extra]):
             value = b.squeeze(value, list(range(extra)))
-    dims = target.value.shape if shape is None else wanted.operand.dims
-    if value.shape is not None and dims is not None and value.shape == dims and None not in dims:
+    sizes = dims if dims is not None else target.value.shape if shape is None else wanted.operand.dims
+    if value.shape is not None and value.shape == sizes and None not in sizes:
         return value
-    _check_broadcast(value.shape, dims)
+    _check_broadcast(value.shape, sizes)
     return b.broadcast_to(value, wanted)
 
 
 def _real_only(new: complex) -> Any:
+    """Raises: TypeError as numpy does."""
     raise TypeError(f"float() argument must be a string or a real number, not 'complex': {new}")
 
 
@@ -259,7 +326,7 @@ def _basic(x: Array, entries: list[Any]) -> Array:
     if cuts:
         cuts.sort(key=lambda c: c[0])
         axes, starts, ends, every = zip(*cuts, strict=True)
-        steps.append(Slices(axes, starts, ends, every))
+        steps.append(Slices.of(x.tape.b, axes, starts, ends, every))
     others = [(a, i) for a, i in picks if a not in gone]
     steps += [Pick(a, i) for a, i in reversed(others)]
     if gone:

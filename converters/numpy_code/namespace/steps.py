@@ -6,6 +6,7 @@ part. Bounds and indices are what they were when the view was made.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -30,22 +31,24 @@ class Step(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """``start:end:step`` along some axes; starts and ends are ints or values."""
+    """``start:end:step`` along some axes, each an int64 vector; no steps where all are 1."""
 
-    axes: tuple[int, ...]
-    starts: tuple[Any, ...]
-    ends: tuple[Any, ...]
-    steps: tuple[int, ...]
+    starts: Any
+    ends: Any
+    axes: Any
+    steps: Any
 
-    def _bounds(self) -> tuple[Any, ...]:
-        steps = None if all(s == 1 for s in self.steps) else list(self.steps)
-        return list(self.starts), list(self.ends), list(self.axes), steps
+    @staticmethod
+    def of(b: Any, axes: Sequence[int], starts: Sequence[Any], ends: Sequence[Any], steps: Sequence[int]) -> Slices:
+        """From ints, or scalar values for starts and ends."""
+        every = None if all(s == 1 for s in steps) else b.lift(list(steps))
+        return Slices(b.lift(list(starts)), b.lift(list(ends)), b.lift(list(axes)), every)
 
     def read(self, b: Any, whole: Any) -> Any:
-        return b.slice(whole, *self._bounds())
+        return b.slice(whole, self.starts, self.ends, self.axes, self.steps)
 
     def write(self, b: Any, whole: Any, part: Any) -> Any:
-        return b.slice_update(whole, part, *self._bounds())
+        return b.slice_update(whole, part, self.starts, self.ends, self.axes, self.steps)
 
 
 @dataclass(frozen=True, slots=True)

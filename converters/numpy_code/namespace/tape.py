@@ -26,7 +26,7 @@ from irlib.methods import Emitter, Value
 from irlib.op import Composite, Op, Operand
 from irlib.regions import RegionBuilder
 from irlib.tensor import Tensor
-from irlib.types import TensorType, Type, dtype_of, type_of
+from irlib.types import DType, TensorType, Type, dtype_of, type_of
 
 __all__ = ["Concrete", "Tape"]
 
@@ -63,6 +63,9 @@ class Concrete(Value):
         return f"<{self.type}>"
 
 
+_INT = {int}
+
+
 class _Folding(Builder):
     """A builder that computes what only constants decide, and puts the user's line on what it appends."""
 
@@ -72,6 +75,9 @@ class _Folding(Builder):
         """A value that is known now; in the graph at once where it has a name or is a tensor of a graph."""
         if name is not None or isinstance(value, Tensor):
             return super().constant(value, dtype, name)
+        kind = type(value)
+        if kind is int or (kind is list and len(value) < 8 and set(map(type, value)) == _INT):
+            return self.tape.integers(self, value, dtype)
         return Concrete(self, as_array(value, dtype))
 
     def placed(self, value: Concrete) -> GraphValue:
@@ -142,18 +148,37 @@ def _folded(op: Op, operands: Sequence[Any], body: Graph | None) -> tuple[Any, .
     """The results of `op` on known values; None where they are too large, or it is to fail when it runs."""
     if op.regions():
         return None
-    known = [None if v is None else v.operand for v in operands]
-    while known and known[-1] is None:
-        known.pop()
     try:
-        types = _result_types(op, tuple(known), body)
-        if types is None or not all(_is_small(op, t, known) for t in types):
-            return None
+        if not _is_surely_small(op, operands):
+            known = [None if v is None else v.operand for v in operands]
+            while known and known[-1] is None:
+                known.pop()
+            types = _result_types(op, tuple(known), body)
+            if types is None or not all(_is_small(op, t, known) for t in types):
+                return None
         with np.errstate(all="ignore"), metered(_ROOM):
             results = execute(op, [None if v is None else v.array for v in operands], body)
     except IRError:
         return None  # appended, it says so where it stands, or fails when it runs
     return results if all(isinstance(r, np.ndarray) and r.nbytes <= MAX_FOLDED for r in results) else None
+
+
+_BOUNDED_BY_OPERANDS = frozenset(
+    {"slice", "slice_update", "reshape", "squeeze", "unsqueeze", "transpose", "cast", "sum", "max", "min", "scatter",
+     "scatter_nd", "take", "gather_nd", "concat"}
+)  # fmt: skip
+"""Ops whose result has no more elements than the product of their operands' sizes."""
+
+
+def _is_surely_small(op: Op, operands: Sequence[Any]) -> bool:
+    """Whether the sizes of the operands alone say that the result is small, so that no type need be inferred."""
+    if not op.broadcasts and op.name not in _BOUNDED_BY_OPERANDS:
+        return False
+    most = 1
+    for v in operands:
+        if v is not None:
+            most *= max(2, v.array.size)
+    return most * 16 <= MAX_FOLDED
 
 
 def _result_types(op: Op, operands: tuple[Operand | None, ...], body: Graph | None) -> tuple[Type, ...] | None:
@@ -193,6 +218,9 @@ class Tape:
         self.location: Location | None = None
         """The line that a reader of source is at. None: the line is looked up on Python's stack."""
         self._copies: dict[int, tuple[Any, Any]] = {}
+        self._numbers: dict[Any, Concrete] = {}
+        self.plans: dict[Any, Any] = {}
+        """What indices name, by index, shape and layout."""
         self._tokens: list[Token[Tape]] = []
 
     @staticmethod
@@ -232,6 +260,26 @@ class Tape:
         made: Concrete = seen[1]
         return made
 
+    def number(self, x: Any, to: DType) -> Concrete:
+        """A Python number as a value of this dtype. Raises: OverflowError where an int does not fit in it."""
+        key = (to, repr(x))  # which tells -0.0 from 0.0 and 1 from True
+        found = self._numbers.get(key)
+        if found is None:
+            found = Concrete(self.b, np.array(x, to.numpy))
+            if len(self._numbers) < 4096:
+                self._numbers[key] = found
+        return found
+
+    def integers(self, b: Emitter, value: Any, to: Any) -> Concrete:
+        """An int or a few of them as a value: bounds, axes and shapes come again and again."""
+        key = (to, value if type(value) is int else tuple(value))
+        found = self._numbers.get(key)
+        if found is None:
+            found = Concrete(b, as_array(value, to))
+            if len(self._numbers) < 4096:
+                self._numbers[key] = found
+        return found
+
     def where(self) -> Location | None:
         """The line of the user's code that is being traced."""
         return self.location if self.location is not None or not self.is_tracing else _line_of_caller()
@@ -260,6 +308,8 @@ class _Eager(Tape):
         self.is_tracing = False
         self.location = None
         self._copies = {}
+        self._numbers = {}
+        self.plans = {}
         self._tokens = []
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from irlib.converters.numpy_code.namespace import strides
 from irlib.converters.numpy_code.namespace.array import Array, wrap
-from irlib.converters.numpy_code.namespace.handle import Handle
+from irlib.converters.numpy_code.namespace.handle import Storage
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast, kind_of
 from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.table import FUNCTIONS
 from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.types import DType
+from irlib.types import dtype as dtype_of
 
 __all__ = ["UFUNCS", "Ufunc", "call", "into", "ufunc"]
 
@@ -34,6 +35,7 @@ class Ufunc:
         """Numpy's own, which knows the dtypes."""
         self.make = make
         """Called with the emitter and the operands' values, in the dtypes of the loop; the results in theirs."""
+        self._loops: dict[Any, tuple[DType, ...]] = {}
         self.nin: int = self.real.nin
         self.nout: int = self.real.nout
 
@@ -59,47 +61,55 @@ class Ufunc:
             args, out = args[: self.nin], args[self.nin :]
         if len(args) < self.nin:
             raise TypeError(f"{self.__name__}() takes {self.nin} operands, got {len(args)}")
-        operands = [x if isinstance(x, _SIMPLE) else lift(x) for x in args]
-        operands = [lift(x) if isinstance(x, Handle) and x.tape is not Tape.current() else x for x in operands]
+        tape = Tape.current()
+        operands = [x if type(x) in _PYTHON else _array(x, tape) for x in args]
         loop = self._loop(operands, dtype)
-        made = self._results(operands, loop)
+        made = self._results(tape, operands, loop)
         layout = strides.C if self.real.signature else _layout(operands)
+        if out is None and where is True:
+            if self.nout == 1:
+                return _fresh(tape, made[0], loop[-1], layout)
+            return tuple([_fresh(tape, value, to, layout) for value, to in zip(made, loop[self.nin :], strict=True)])
         outs = out if isinstance(out, tuple) else (out,) * self.nout if out is None else (out,)
         results = []
         for value, to, target in zip(made, loop[self.nin :], outs, strict=True):
-            value = cast(value, to)
-            if target is not None:
-                results.append(into(self.__name__, target, value, where, casting))
-                continue
-            if where is not True:
-                raise refused(
-                    f"{self.__name__}: where= without out= leaves elements undefined",
-                    remedy="give out=, or use np.where",
-                )
-            results.append(wrap(value, value.rank == 0, layout=layout))
+            if target is None:
+                if where is not True:
+                    raise refused(
+                        f"{self.__name__}: where= without out= leaves elements undefined",
+                        remedy="give out=, or use np.where",
+                    )
+                results.append(_fresh(tape, value, to, layout))
+            else:
+                results.append(into(self.__name__, target, cast(value, to), where, casting))
         return results[0] if self.nout == 1 else tuple(results)
 
-    def _results(self, operands: Sequence[Any], loop: Sequence[Any]) -> tuple[Any, ...]:
-        b = Tape.current().b
+    def _results(self, tape: Tape, operands: Sequence[Any], loop: Sequence[DType]) -> tuple[Any, ...]:
         try:
-            values = [_value(x, to) for x, to in zip(operands, loop, strict=False)]
+            values = [_value(x, to, tape) for x, to in zip(operands, loop, strict=False)]
         except OverflowError:
             decided = _beyond(self.real, operands)
             if decided is None:
                 raise
-            return (
-                b.broadcast_to(b.constant(decided), b.shape(next(x for x in operands if isinstance(x, Array)).value)),
-            )
-        made = self.make(b, *values)
+            shape = tape.b.shape(next(x for x in operands if isinstance(x, Array)).value)
+            return (tape.b.broadcast_to(tape.b.constant(decided), shape),)
+        made = self.make(tape.b, *values)
         return made if isinstance(made, tuple) else (made,)
 
-    def _loop(self, operands: Sequence[Any], dtype: Any) -> tuple[np.dtype[Any], ...]:
+    def _loop(self, operands: Sequence[Any], dtype: Any) -> tuple[DType, ...]:
+        """The dtypes of operands and results of the loop that numpy takes."""
+        key = (dtype, *[_kind(x) for x in operands])
+        found = self._loops.get(key)
+        if found is not None:
+            return found
         kinds = tuple([kind_of(x) for x in operands])
         try:
-            return _resolved(self.real, kinds, None if dtype is None else as_dtype(dtype))
+            resolved = _resolved(self.real, kinds, None if dtype is None else as_dtype(dtype))
         except TypeError as error:
             shown = ", ".join(getattr(k, "name", getattr(k, "__name__", "?")) for k in kinds)
             raise refused(f"{self.__name__} has no loop for ({shown}): {error}") from None
+        found = self._loops[key] = tuple([dtype_of(d) for d in resolved])
+        return found
 
     def reduce(
         self,
@@ -151,7 +161,7 @@ class Ufunc:
         raise refused(f"{self.__name__}.reduceat is not traced", remedy="use add.at, or slices")
 
 
-_SIMPLE = (Handle, bool, int, float, complex, np.ndarray, np.generic)
+_PYTHON = (bool, int, float, complex)
 _REDUCTIONS = {
     "add": "sum",
     "multiply": "prod",
@@ -171,9 +181,7 @@ _ACCUMULATIONS = {
 }
 
 
-@lru_cache(maxsize=8192)
 def _resolved(real: Any, kinds: tuple[Any, ...], dtype: Any) -> tuple[np.dtype[Any], ...]:
-    """The dtypes of operands and results of the loop that numpy takes."""
     if all(k in _DEFAULTS for k in kinds):
         kinds = tuple(_DEFAULTS[k] for k in kinds)
     outs = (None,) * real.nout
@@ -196,13 +204,32 @@ def _beyond(real: Any, operands: Sequence[Any]) -> Any:
     return np.bool_(real(*[np.zeros((), x.dtype) if isinstance(x, Array) else x for x in operands]))
 
 
-def _value(x: Any, to: np.dtype[Any]) -> Any:
+def _array(x: Any, tape: Tape) -> Array:
+    """An operand as an array of the trace; a size stays one, for it promotes weakly."""
+    if type(x) is Array and x.tape is tape:
+        return x
+    return x if isinstance(x, Array) and x.weak and x.tape is tape else lift(x)
+
+
+def _kind(x: Any) -> Any:
+    """What the loop depends on: a dtype, the class of a Python number, or the class and dtype of a size."""
+    if isinstance(x, Array):
+        return (x.value.dtype, True) if x.weak else x.value.dtype
+    return type(x)
+
+
+def _value(x: Any, to: DType, tape: Tape) -> Any:
     """An operand in the dtype of its loop. Raises: OverflowError as numpy does where a Python int does not fit."""
     if isinstance(x, Array):
-        return cast(x.value, to)
-    if isinstance(x, bool | int | float | complex):
-        return Tape.current().b.constant(np.array(x, to))
-    return cast(lift(x).value, to)
+        value = x.value
+        return value if value.dtype is to else cast(value, to)
+    return tape.number(x, to)
+
+
+def _fresh(tape: Tape, value: Any, to: DType, layout: strides.Layout) -> Array:
+    if value.dtype is not to:
+        value = cast(value, to)
+    return Array(Storage(tape, value), (), is_scalar=value.rank == 0, layout=layout)
 
 
 def _layout(operands: Sequence[Any]) -> strides.Layout:

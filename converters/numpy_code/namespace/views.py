@@ -129,4 +129,5 @@ def reversed_axes(x: Array, axes: Sequence[int]) -> Array:
     count = len(at)
     found = strides.strides_of(x.layout, x.value.shape)
     layout = None if found is None else tuple(-s if i in at else s for i, s in enumerate(found))
-    return x.view(Slices(at, (FAR,) * count, (-FAR,) * count, (-1,) * count), layout=layout)  # type: ignore[no-any-return]
+    step = Slices.of(x.tape.b, at, (FAR,) * count, (-FAR,) * count, (-1,) * count)
+    return x.view(step, layout=layout)  # type: ignore[no-any-return]
