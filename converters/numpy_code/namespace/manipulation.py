@@ -210,6 +210,8 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Array, ...]:
 def flip(m: Any, axis: Any = None) -> Array:
     x = lift(m)
     axes = axes_of(axis, x.ndim)
+    if not x.ndim:
+        return x[()]  # numpy indexes, which makes a scalar of a 0-d array
     return reversed_axes(x, range(x.ndim) if axes is None else axes)
 
 

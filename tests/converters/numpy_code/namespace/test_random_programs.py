@@ -1,0 +1,66 @@
+"""Random programs of views, aliases and stores give what they give on numpy, or are refused: never another number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import irlib
+from irlib.converters.numpy_code.namespace.refusal import TraceError
+from tests.converters.numpy_code.namespace import programs
+
+SHAPES = ((3, 4), (2, 3, 4), (6,), (4, 3, 1))
+UNSURE = "IR882"
+"""The one reason for a refusal here: a write where a view and a copy would differ, and which it is nobody knows."""
+
+
+def same(found: Any, expected: Any) -> bool:
+    expected = np.asarray(expected)
+    return (
+        found.dtype == expected.dtype
+        and found.shape == expected.shape
+        and np.array_equal(found, expected, equal_nan=found.dtype.kind == "f")
+    )
+
+
+@pytest.mark.parametrize("first", range(0, 60, 20))
+def test_traced_programs_do_what_numpy_does(first: int) -> None:
+    refused = 0
+    for seed in range(first, first + 20):
+        shape = SHAPES[seed % len(SHAPES)]
+        program = programs.random_program(np.random.default_rng(seed), 12, shape)
+        x = np.arange(float(np.prod(shape))).reshape(shape)
+        expected = programs.run(np, x, program)
+
+        def traced(x: Any, program: Any = program) -> Any:
+            return programs.run(programs.np, x, program)
+
+        try:
+            model = irlib.trace(traced, x)
+        except TraceError as error:
+            if error.code != UNSURE:
+                raise AssertionError(f"seed {seed}") from error
+            refused += 1
+            continue
+        found = irlib.run(model, {"x": x}).values()
+        wrong = [i for i, (a, b) in enumerate(zip(found, expected, strict=True)) if not same(a, b)]
+        assert not wrong, f"seed {seed}, arrays {wrong} of {program}"
+    assert refused < 10
+
+
+def test_programs_outside_a_trace_do_what_numpy_does() -> None:
+    for seed in range(1000, 1060):
+        shape = SHAPES[seed % len(SHAPES)]
+        program = programs.random_program(np.random.default_rng(seed), 12, shape)
+        x = np.arange(float(np.prod(shape))).reshape(shape)
+        expected = programs.run(np, x, program)
+        try:
+            found = programs.run(irlib.numpy, irlib.numpy.asarray(x), program)
+        except TraceError as error:
+            if error.code != UNSURE:
+                raise AssertionError(f"seed {seed}") from error
+            continue
+        wrong = [i for i, (a, b) in enumerate(zip(found, expected, strict=True)) if not same(np.asarray(a), b)]
+        assert not wrong, f"seed {seed}, arrays {wrong} of {program}"
