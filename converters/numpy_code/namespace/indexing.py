@@ -152,6 +152,8 @@ def put(x: Array, key: Any, new: Any) -> None:
 def _store(view: Array, new: Any, dims: tuple[int, ...] | None = None) -> None:
     if isinstance(new, Array) and new._storage is view._storage and new._path == view._path:
         return  # x[a:b] += y has written already; numpy copies the view onto itself
+    if 0 in (view.value.shape if dims is None else dims):
+        return  # numpy looks at no shape where there is nothing to write
     view.assign(fitted(new, view, dims=dims))
 
 

@@ -19,6 +19,7 @@ from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.converters.numpy_code.namespace.views import (
     copied,
+    raveled,
     reshaped,
     reversed_axes,
     squeezed,
@@ -57,10 +58,24 @@ def reshape(a: Any, /, shape: Any = None, order: str = "C", *, newshape: Any = N
     new = tuple(new) if isinstance(new, tuple | list | Array | np.ndarray) and _is_vector(new) else (new,)
     if order not in ("C", "F", "A", "K"):
         raise ValueError(f"order must be one of 'C', 'F' or 'A', got {order!r}")
-    if order == "F":
-        turned = reshaped(copied(backwards(x)), tuple(reversed(new)))
-        return backwards(turned)
-    return reshaped(copied(x) if copy else x, new)
+    x = copied(x) if copy else x
+    if _by_columns(x, order):
+        return backwards(reshaped(backwards(x), tuple(reversed(new))))
+    return reshaped(x, new)
+
+
+def _by_columns(x: Array, order: str) -> bool:
+    """Whether elements are read with the first index the fastest. Raises: TraceError where that is not known."""
+    if order in ("C", "F"):
+        return order == "F"
+    rows = strides.is_contiguous(x.layout, x.value.shape)
+    turned = backwards(x)
+    columns = False if rows else strides.is_contiguous(turned.layout, turned.value.shape)
+    if rows or (columns is False and order == "A"):
+        return False
+    if not columns:
+        raise refused(f"order={order!r} depends on how the elements lie in memory", remedy="give order='C' or 'F'")
+    return True
 
 
 def _is_vector(shape: Any) -> bool:
@@ -70,7 +85,7 @@ def _is_vector(shape: Any) -> bool:
 @function("ravel")
 def ravel(a: Any, order: str = "C") -> Array:
     x = lift(a)
-    return reshaped(x, (-1,)) if order != "F" else wrap(reshaped(copied(backwards(x)), (-1,)).value)
+    return raveled(backwards(x) if _by_columns(x, order) else x)
 
 
 @function("transpose")
@@ -211,7 +226,7 @@ def flip(m: Any, axis: Any = None) -> Array:
     x = lift(m)
     axes = axes_of(axis, x.ndim)
     if not x.ndim:
-        return x[()]  # numpy indexes, which makes a scalar of a 0-d array
+        return wrap(x.value, True)  # numpy indexes, which makes a scalar of a 0-d array
     return reversed_axes(x, range(x.ndim) if axes is None else axes)
 
 

@@ -46,6 +46,11 @@ def run(xp: Any, x: Any, program: list[Statement]) -> list[Any]:
     return arrays
 
 
+def run_on_numpy(x: Any, program: list[Statement]) -> list[Any]:
+    """As `run`, with the numpy that this module's globals hold: in a trace another."""
+    return run(np, x, program)
+
+
 def step(xp: Any, arrays: list[Any], statement: Statement) -> None:
     name, at, *rest = statement
     made = STEPS[name](xp, arrays, arrays[at], *rest)
@@ -216,7 +221,7 @@ def _to_out(rng: Any, arrays: Any, at: int) -> Any:
 
 
 def _filled(rng: Any, arrays: Any, at: int) -> Any:
-    return "fill", at, _number(rng)
+    return ("fill", at, _number(rng)) if arrays[at].ndim else None
 
 
 KINDS = (_view, _view, _take, _shape, _shape, _transpose, _reshape, _expand, _put, _put, _put_array, _put_array,
