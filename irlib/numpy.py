@@ -5,7 +5,7 @@ What is called in a trace becomes nodes; outside one it is computed at once. The
 
 >>> import irlib.numpy as np
 >>> np.linalg.norm(np.asarray([3.0, 4.0]))
-5.0
+np.float64(5.0)
 """
 
 from __future__ import annotations
