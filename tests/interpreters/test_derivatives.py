@@ -28,6 +28,21 @@ def model(name: str = "net") -> irlib.Graph:
 FEEDS = {"x": np.random.default_rng(4).standard_normal((5, 3))}
 
 
+def test_a_kink_close_by_does_not_make_a_gradient_wrong() -> None:
+    b = irlib.Builder("hinge")
+    b.output("y", b.sum(b.relu(b.input("x", "float64[n]"))))
+    (check,) = irlib.check_gradients(b.build(), {"x": np.array([0.004, 1.0, -0.003])})
+    assert check.ok, check
+
+
+def test_a_gradient_that_is_wrong_is_found_at_every_step() -> None:
+    b = irlib.Builder("held")
+    x = b.input("x", "float64[n]")
+    b.output("y", b.sum(b.stop_gradient(x) * x))
+    (check,) = irlib.check_gradients(b.build(), {"x": np.array([0.004, 1.0, -0.003])})
+    assert not check.ok
+
+
 def test_gradients_are_checked_of_the_loss_where_nothing_else_is_said() -> None:
     by_default = irlib.check_gradients(model(), FEEDS)
     assert by_default == irlib.check_gradients(model(), FEEDS, "loss")
