@@ -255,6 +255,7 @@ CODES: dict[str, Code] = {
     "IR622": Code(
         "loop did not end", "a loop made as many steps as it may", "raise its max_trips, or correct its condition"
     ),
+    "IR623": Code("too much to draw", "a picture would have more boxes than can be told apart", "draw the layers"),
     "IR700": Code("derivative", "a derivative does not exist or is not known", "read the message"),
     "IR701": Code("no derivative known", "the op has no derivative rule", "leave it out of the path, or give a rule"),
     "IR702": Code("not a real scalar", "what is differentiated has no default cotangent", "give it its cotangent"),

@@ -21,22 +21,31 @@ __all__ = ["command"]
 @verb(
     "show",
     "irlib show model.pb",
-    "irlib show model.pb --format dot | dot -Tsvg > model.svg",
+    "irlib show model.pb --format svg --layers > model.svg",
+    "irlib show model.pb --format dot | dot -Tpdf > model.pdf",
 )
 @existing()
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "dot", "mermaid"]), default="text", show_default=True,
-    help="The text form, the JSON form, or a drawing for Graphviz or Mermaid.",
+    "--format", "form", type=click.Choice(["text", "json", "svg", "dot", "mermaid"]), default="text",
+    show_default=True, help="The text form, the JSON form, a picture, or a drawing for Graphviz or Mermaid.",
 )  # fmt: skip
 @click.option("--weights", is_flag=True, help="Write large tensors out; the text form else gives their hash.")
+@click.option("--layers", is_flag=True, help="Draw a box for each layer: for all nodes whose names begin alike.")
+@click.option(
+    "--depth", type=click.IntRange(min=1), default=1, show_default=True,
+    help="How many parts of a name, divided by dots, tell a layer.",
+)  # fmt: skip
 @click.option("--decompose", is_flag=True, help="Put bodies in the place of composites: primitives only.")
-def command(*, file: Path, form: str, weights: bool, decompose: bool) -> None:
+def command(*, file: Path, form: str, weights: bool, layers: bool, depth: int, decompose: bool) -> None:
     """Print a model, one node a line, or draw it."""
     graph = opened(file)
     if decompose:
         import irlib
 
         graph = irlib.decompose(graph)
+    if form in DRAWINGS:
+        click.echo(_drawn(graph, form, layers=layers, depth=depth), nl=False)
+        return
     text = FORMS[form](graph, weights)
     if form == "text" and sys.stdout.isatty():
         text = coloured(text)
@@ -59,20 +68,19 @@ def _json(graph: Graph, weights: bool) -> str:  # noqa: FBT001
     return encode(flatten(canonical(graph))).decode()
 
 
-def _dot(graph: Graph, weights: bool) -> str:  # noqa: FBT001
-    from irlib.render import dot
+def _drawn(graph: Graph, form: str, *, layers: bool, depth: int) -> str:
+    from irlib import render
 
-    return dot(graph)
-
-
-def _mermaid(graph: Graph, weights: bool) -> str:  # noqa: FBT001
-    from irlib.render import mermaid
-
-    return mermaid(graph)
+    made: str = getattr(render, form)(graph, layers=layers, depth=depth)
+    return made
 
 
-FORMS: dict[str, Callable[[Graph, bool], str]] = {"text": _text, "json": _json, "dot": _dot, "mermaid": _mermaid}
+FORMS: dict[str, Callable[[Graph, bool], str]] = {"text": _text, "json": _json}
 """What prints a graph, by the name of the form."""
+
+
+DRAWINGS = ("svg", "dot", "mermaid")
+"""The forms that are pictures, each a function of `irlib.render`."""
 
 
 def coloured(text: str) -> str:

@@ -114,7 +114,8 @@ def encoder_block(
     for k, part in enumerate((attend, feed), start=1):
         at = f"{name}.norm{k}"
         if norm_first:
-            x = x + part(layer_norm(b, x, epsilon=epsilon, name=at))
+            made = part(layer_norm(b, x, epsilon=epsilon, name=at))
+            x = b.add(x, made, name=name if k == 2 else None)
         else:
             x = layer_norm(b, x + part(x), epsilon=epsilon, name=at)
     return x

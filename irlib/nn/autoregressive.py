@@ -98,4 +98,5 @@ def inverse_autoregressive_flow(
     m, s = autoregressive(b, z, hidden, 2, context=context, reverse=reverse, name=name, seed=seed)
     s = s + 2.0
     gate = b.sigmoid(s)
-    return b.add(gate * z, (1 - gate) * m, name=name), b.negative(b.sum(b.softplus(b.negative(s)), [-1]))
+    determinant = b.negative(b.sum(b.softplus(b.negative(s)), [-1]), name=f"{name}.log_determinant")
+    return b.add(gate * z, (1 - gate) * m, name=name), determinant

@@ -62,7 +62,8 @@ def generative_adversarial_network(
             w = parameter(b, f"{at}.weight", shape, fans, nn.he_normal(), values[0], seed)
             w = nn.spectral_norm(b, w, training=training, name=f"{at}.norm", seed=seed)
             c = parameter(b, f"{at}.bias", (size,), fans, nn.zeros(), values[0], seed)
-            values = [b.linear(v, w, c) for v in values]
+            names = (f"{at}.true", f"{at}.false") if len(given) == 2 else (f"{at}.false",)
+            values = [b.linear(v, w, c, name=name) for v, name in zip(values, names, strict=True)]
             values = values if size == 1 else [b.leaky_relu(v, alpha=0.1) for v in values]
         return [v * scale for v in values]
 
