@@ -771,6 +771,9 @@ class OpMethods:
     def mean(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
         """Arithmetic mean of the elements of `x` over `axes`."""
 
+    def mersenne_uniform(self, shape: Like, *, seed: int = 0, name: str | None = None) -> Value:
+        """Random floats from 0 to below 1, in the order in which MT19937 of 32 bits, started by `seed`, gives them."""
+
     def min(self, x: Like, axes: Like | None = None, *, keepdims: bool = False, name: str | None = None) -> Value:
         """Smallest element of `x` over `axes`."""
 

@@ -49,6 +49,7 @@ FAMILIES = (
     "decomposition",
     "fourier",
     "random",
+    "mersenne",
     "solving",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""

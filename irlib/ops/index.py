@@ -148,6 +148,7 @@ FAMILY_OF = {
     "max_pool_indices": "window",
     "maximum": "arithmetic",
     "mean": "statistics",
+    "mersenne_uniform": "mersenne",
     "min": "reduction",
     "minimum": "arithmetic",
     "mish": "activation",

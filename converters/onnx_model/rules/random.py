@@ -1,6 +1,8 @@
 """Dropout, and what draws random numbers: from a key that the seed attribute makes, so equal models draw equal numbers.
 
 ONNX leaves the numbers to the implementation. A node without a seed draws from a key that its operator's name makes.
+A Dropout with a seed drops what ONNX's reference evaluator and its test cases do: where numpy's Mersenne twister, started
+by the seed, draws less than the ratio.
 """
 
 from __future__ import annotations
@@ -46,11 +48,19 @@ def dropout(b: Emitter, n: OnnxOp, x: Value, ratio: Value | None, training: Valu
     if training is None or training.known is False:
         return _everything(b, n, x)
     rate = b.constant(0.5, x.dtype) if ratio is None else b.cast(b.reshape(ratio, []), dtype=x.dtype)
-    y, mask = b.dropout(x, _key(b, n), rate)
+    seed = n["seed"]
+    twisted = seed is not None and 0 <= seed < 2**32
+    y, mask = _twister_dropout(b, x, rate, seed) if twisted else b.dropout(x, _key(b, n), rate)
     if training.known is True:
         return y, mask
     on = b.reshape(training, [])
     return b.where(on, y, x), b.logical_or(mask, b.logical_not(on))
+
+
+def _twister_dropout(b: Emitter, x: Value, rate: Any, seed: int) -> tuple[Any, Any]:
+    drawn = b.mersenne_uniform(b.shape(x), seed=seed)
+    mask = b.greater_equal(drawn, b.cast(b.stop_gradient(rate), dtype="float64"))
+    return b.where(mask, b.multiply(x, b.safe_divide(1, b.subtract(1, rate))), 0), mask
 
 
 def _everything(b: Emitter, n: OnnxOp, x: Value) -> Any:
