@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
-from irlib.axes import known_vector, vector_dims
+from irlib.axes import known_vector, require_vector, vector_dims
 from irlib.dims import MaybeDim, ceil_div
 from irlib.errors import AttributeValueError, IRTypeError, StructureError
 from irlib.methods import Emitter, NodeView, Value
-from irlib.op import Composite, Known, Op, Operand, normalized_axis, register
+from irlib.op import MAX_KNOWN, Composite, Known, Op, Operand, normalized_axis, register
 from irlib.shapes import join_dims, same_dtype
 from irlib.types import TensorType
 
@@ -117,7 +117,8 @@ class Split(Op):
 
     def _parts(self, x: Operand, sizes: Operand | None) -> tuple[MaybeDim, ...]:
         if sizes is not None:
-            dims = vector_dims(sizes, "sizes")
+            length = require_vector(sizes, "sizes")
+            dims = sizes.dims if not isinstance(length, int) or length <= MAX_KNOWN else (None,) * length
             if dims is None and self.count is None:
                 raise IRTypeError(f"the number of sizes ({sizes.type}) is not known", code="IR210", remedy="give count")
             if dims is None:

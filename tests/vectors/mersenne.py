@@ -14,7 +14,12 @@ def drawn(seed: int) -> Any:
 
 VECTORS = [
     *[
-        v(ops.MersenneUniform(seed=seed), np.array(s, np.int64), expected=drawn(seed), name=f"mersenne_uniform:{seed}:{s}")
+        v(
+            ops.MersenneUniform(seed=seed),
+            np.array(s, np.int64),
+            expected=drawn(seed),
+            name=f"mersenne_uniform:{seed}:{s}",
+        )
         for seed, s in ((0, [3]), (1, [2, 3]), (2**32 - 1, [700]), (7, []), (7, [0, 4]))
     ],
     # the generator's authors start it by 5489 and give its 10000th word, 4123659995, to check by: it is the second of

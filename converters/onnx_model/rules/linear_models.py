@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from irlib.converters.onnx_model.rules.coupling import coupled
 from irlib.converters.onnx_model.rules.operands import dims_of
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule, shape_of_rank
 from irlib.converters.onnx_model.rules.scores import ML, chosen, class_labels, transformed, two_classes
@@ -140,10 +141,7 @@ def _votes(b: Emitter, decisions: Any, pairs: list[tuple[int, int]], count: int)
 
 
 def _coupled(b: Emitter, n: OnnxOp, decisions: Any, pairs: list[tuple[int, int]], count: int) -> Any:
-    """Probabilities of the classes from those of pairs: they minimize the sum of (r_ji p_i - r_ij p_j)^2.
-
-    That is a linear system with the constraint that they add up to 1 (Wu, Lin and Weng 2004, their second method).
-    """
+    """Probabilities of the classes from those of pairs: they minimize the sum of (r_ji p_i - r_ij p_j)^2."""
     kind = decisions.dtype
     a, c = (b.constant(list(n[p] or ())[: len(pairs)], kind) for p in ("prob_a", "prob_b"))
     of_first = b.sigmoid(b.negative(b.add(b.multiply(decisions, a), c)))
@@ -163,8 +161,4 @@ def _coupled(b: Emitter, n: OnnxOp, decisions: Any, pairs: list[tuple[int, int]]
     eye = b.constant(np.eye(count), kind)
     own = b.multiply(b.sum(b.square(turned), [2], keepdims=True), eye)
     q = b.subtract(own, b.multiply(turned, r))
-    ones = b.broadcast_to(b.constant(1, kind), b.concat(rows, b.constant([count, 1], "int64"), axis=0))
-    # of a solution p of Q p = b e with any b, what adds up to 1; the ridge keeps Q from being singular
-    ridge = b.multiply(b.constant(1e-6, kind), eye)
-    p = b.squeeze(b.solve(b.add(q, ridge), ones), [2])
-    return b.divide(p, b.sum(p, [1], keepdims=True))
+    return coupled(b, q, count)

@@ -1,8 +1,8 @@
 """Dropout, and what draws random numbers: from a key that the seed attribute makes, so equal models draw equal numbers.
 
 ONNX leaves the numbers to the implementation. A node without a seed draws from a key that its operator's name makes.
-A Dropout with a seed drops what ONNX's reference evaluator and its test cases do: where numpy's Mersenne twister, started
-by the seed, draws less than the ratio.
+A Dropout with a seed drops what ONNX's reference evaluator and its test cases do: where numpy's Mersenne twister,
+started by the seed, draws less than the ratio.
 """
 
 from __future__ import annotations

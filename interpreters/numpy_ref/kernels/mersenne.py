@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from irlib.interpreters.numpy_ref.kernel import Bound, Operands, Results, kernel, new
