@@ -22,13 +22,13 @@ from irlib.freezing import Freezer
 from irlib.graph import Graph, Location, OutputRole, Role, Symbol, Variable
 from irlib.inference import Entry, Inference, known_of_variable, remember_body_knowns
 from irlib.methods import Emitter, Value
+from irlib.naming import as_output_role, check_name
 from irlib.op import Composite, Known, Op, Operand, signature_of
 from irlib.tensor import Tensor
 from irlib.types import TensorType, Type, as_type, dtype
 
 __all__ = ["Builder", "GraphValue", "body_of"]
 
-MAX_NAME = 4096
 _SMALL = 4096  # bytes up to which equal constants are stored once
 
 
@@ -374,33 +374,6 @@ def body_of(op: Composite, operands: tuple[Operand | None, ...]) -> Graph | None
 
 def _operand_name(names: Sequence[str], index: int, *, variadic: bool) -> str:
     return f"{names[-1]}{index}" if variadic and index >= len(names) - 1 else names[index]
-
-
-def check_name(name: str, where: str) -> None:
-    """Raises: NameConflictError unless `name` is 1 to 4096 bytes of text without control characters."""
-    if 0 < len(name) <= MAX_NAME and name.isascii() and name.isprintable():
-        return
-    try:
-        length = len(name.encode("utf-8"))
-    except UnicodeEncodeError:
-        length = 0  # half of a surrogate pair alone: no file can hold it
-    if not 0 < length <= MAX_NAME or any(ord(c) < 32 or ord(c) == 127 for c in name):
-        raise NameConflictError(
-            f"{name[:40]!r} is not a name", code="IR111", where=where,
-            remedy=f"use 1 to {MAX_NAME} bytes of UTF-8 without control characters",
-        )  # fmt: skip
-
-
-def as_output_role(role: OutputRole | str) -> OutputRole:
-    """An output role from its name, as in ``gradient-of``. Raises: StructureError when there is none."""
-    if isinstance(role, OutputRole):
-        return role
-    found = {str(r): r for r in OutputRole}.get(role)
-    if found is None:
-        raise StructureError(
-            f"unknown output role {role!r}", code="IR401", remedy=f"use {', '.join(map(str, OutputRole))}"
-        )
-    return found
 
 
 def _bound(role: Role, value: Any) -> Variable:

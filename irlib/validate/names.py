@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from irlib.builder import MAX_NAME, check_name
 from irlib.errors import NameConflictError
 from irlib.graph import Graph, Role
+from irlib.naming import MAX_NAME, check_name
 from irlib.validate.finding import Finding
 from irlib.validate.place import node_place, shown
 
