@@ -6,7 +6,9 @@ hold stand-ins meanwhile. A stand-in is numpy itself to whoever is not in a trac
 
 from __future__ import annotations
 
+import builtins
 import functools
+import math
 import os
 import sys
 import sysconfig
@@ -22,6 +24,7 @@ import numpy as np
 from irlib.converters.numpy_code.namespace.names import resolve
 from irlib.converters.numpy_code.namespace.table import load
 from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.python_functions import BUILTINS, MATH, MATH_MODULE
 
 __all__ = ["numpy_replaced"]
 
@@ -86,6 +89,22 @@ class _Function:
         return getattr(target, name)
 
 
+class _Either:
+    """For something of Python's: one thing in a trace, the other otherwise."""
+
+    def __init__(self, real: Any, traced: Any) -> None:
+        self._pair = (real, traced)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self._pair[Tape.current().is_tracing](*args, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pair[Tape.current().is_tracing], name)
+
+
+_BUILTINS = {name: _Either(getattr(builtins, name), function) for name, function in BUILTINS.items()}
+
+
 @functools.lru_cache(maxsize=1)
 def _stand_ins() -> dict[int, tuple[Any, Any]]:
     """By id of numpy's object: the object, and what stands in for it."""
@@ -101,6 +120,10 @@ def _stand_ins() -> dict[int, tuple[Any, Any]]:
             found = getattr(found, part, None)
         if found is not None and not isinstance(found, type):
             made.setdefault(id(found), (found, _Function(found, dotted)))
+    made[id(math)] = (math, _Either(math, MATH_MODULE))
+    for name, function in MATH.items():
+        real = getattr(math, name)
+        made[id(real)] = (real, _Either(real, function))
     return made
 
 
@@ -221,11 +244,20 @@ class _Walk:
                 continue
             names[name] = new
             self.undo.append(functools.partial(_restore, names, name, value, new))
+        for name, new in _BUILTINS.items():
+            if name not in names:
+                names[name] = new
+                self.undo.append(functools.partial(_remove, names, name, new))
 
 
 def _restore(names: dict[str, Any], name: str, old: Any, new: Any) -> None:
     if names.get(name) is new:  # unless the function itself has put something else there
         names[name] = old
+
+
+def _remove(names: dict[str, Any], name: str, new: Any) -> None:
+    if names.get(name) is new:
+        del names[name]
 
 
 def _package_of(root: Any) -> str | None:

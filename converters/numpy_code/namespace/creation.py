@@ -53,6 +53,7 @@ def array(
     order: Any = "K",
     subok: bool = False,
     ndmin: int = 0,
+    ndmax: int = 0,
     like: Any = None,
 ) -> Array:
     """A fresh array of `object`."""
@@ -61,6 +62,8 @@ def array(
         made = copied(made)
     elif made.is_scalar:
         made = wrap(made.value)
+    if ndmax and made.ndim > ndmax:
+        raise refused("array: ndmax= would make an array of objects, which is not traced")
     missing = ndmin - made.ndim
     return unsqueezed(made, range(missing)) if missing > 0 else made
 

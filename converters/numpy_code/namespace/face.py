@@ -18,6 +18,13 @@ array_api_version = "2024.12"
 __array_api_version__ = array_api_version
 
 
+def __array_namespace_info__() -> Any:  # noqa: N807  the standard's name
+    """What the namespace can do and has, by the array API standard."""
+    from irlib.converters.numpy_code.namespace.inspection import NamespaceInfo
+
+    return NamespaceInfo()
+
+
 def __getattr__(name: str) -> Any:
     from irlib.converters.numpy_code.namespace.names import resolve
 

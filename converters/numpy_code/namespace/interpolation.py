@@ -44,7 +44,6 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     flat = b.equal(step, b.constant(0.0))
     slope = b.divide(b.subtract(y1, y0), cast(b.where(flat, b.constant(1.0), step), kind))
     made = b.add(b.multiply(slope, cast(b.subtract(where, x0), kind)), y0)
-    made = b.where(b.isnan(where), cast(where, kind), made)
     last = b.subtract(size, 1)
     final = b.take(heights, last)
     made = b.where(b.greater_equal(j, last), final, made)
@@ -52,6 +51,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     over = final if right is None else cast(lift(right).value, kind)
     made = b.where(b.less(where, b.take(grid, 0)), under, made)
     made = b.where(b.greater(where, b.take(grid, last)), over, made)
+    made = b.where(b.isnan(where), cast(where, kind), made)
     return wrap(made, made.rank == 0, layout="C")
 
 

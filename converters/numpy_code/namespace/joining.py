@@ -265,7 +265,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Array:
     if not isinstance(obj, slice) and lift(obj).ndim == 0:
         at = obj if isinstance(obj, int) else number_or_value(obj)
         at = at + size if isinstance(at, int) and at < 0 else at
-        new = xp.moveaxis(xp.atleast_1d(new), 0, place) if new.ndim < x.ndim or new.ndim == 0 else new
+        missing = x.ndim - new.ndim
+        new = xp.moveaxis(unsqueezed(new, tuple(range(missing))) if missing > 0 else new, 0, place)
         new = _fitted_rows(new, x, place)
         return concatenate([sliced(x, place, None, at), new, sliced(x, place, at, None)], place)
     total = _known_size(size)

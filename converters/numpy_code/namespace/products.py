@@ -47,7 +47,8 @@ def inner(a: Any, b: Any, /) -> Any:
     x, y = _common(a, b)
     if x.ndim == 0 or y.ndim == 0:
         return xp.multiply(x, y)
-    return tensordot(x, y, axes=(-1, -1))
+    made = tensordot(x, y, axes=(-1, -1))
+    return wrap(made.value, is_scalar=True) if made.ndim == 0 else made
 
 
 @function("outer")
@@ -180,7 +181,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
 @function("linalg.vecdot")
 def linalg_vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     x, y = _common(x1, x2)
-    return delivered("vecdot", Tape.current().b.vecdot(x.value, y.value, axis=axis))
+    return delivered("vecdot", Tape.current().b.vecdot(x.value, y.value, axis=axis_of(axis, x.ndim) - x.ndim))
 
 
 @function("linalg.matmul")

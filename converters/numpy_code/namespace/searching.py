@@ -291,4 +291,4 @@ def sinc(x: Any) -> Any:
     # as numpy: at 0 a number so small that the quotient is 1
     safe = b.where(b.equal(a.value, b.constant(0, a.value.dtype)), b.constant(1.0e-20, a.value.dtype), a.value)
     y = b.multiply(safe, b.constant(np.pi, a.value.dtype))
-    return wrap(b.divide(b.sin(y), y), a.is_scalar, layout=strides.C)
+    return wrap(b.divide(b.sin(y), y), a.ndim == 0, layout=strides.C)

@@ -71,7 +71,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     keep = False if is_default(keepdims) else bool(keepdims)
     if weights is None:
         made = xp.mean(x, axis=axis, keepdims=keep)
-        total: Any = wrap(cast(counted(x, axis), made.dtype))
+        total: Any = wrap(cast(counted(x, axis), made.dtype), is_scalar=True)
     else:
         w = lift(weights)
         if w.ndim != x.ndim:
@@ -211,7 +211,7 @@ def _places(q: Array, n: Array, method: str) -> tuple[Array, Array, Array]:
     elif method == "closest_observation":
         at = n * q - 1 - 0.5
         floor = xp.floor(at)
-        virtual = xp.where((at == floor) & (floor % 2 == 0), floor, floor + 1)
+        virtual = xp.where((at == floor) & (floor % 2 == 1), floor, floor + 1)
     else:
         raise ValueError(f"{method!r} is not a valid method for quantile")
     last = n - 1

@@ -273,6 +273,20 @@ def _copysign(b: Any, x: Any, y: Any) -> Any:
     return b.where(_signbit(b, y), b.negative(size), size)
 
 
+@ufunc("nextafter")
+def _nextafter(b: Any, x: Any, y: Any) -> Any:
+    """The neighbour of `x` on the way to `y`: away from 0 the next larger bits, towards it the next smaller."""
+    kind = f"int{x.dtype.bits}"
+    zero = b.constant(0, x.dtype)
+    bits = b.bitcast(x, dtype=kind)
+    outwards = b.equal(b.greater(y, x), b.greater(x, zero))
+    stepped = b.bitcast(b.add(bits, b.where(outwards, b.constant(1, kind), b.constant(-1, kind))), dtype=x.dtype)
+    least = b.bitcast(b.constant(1, kind), dtype=x.dtype)
+    away = b.where(b.less(y, zero), b.negative(least), least)
+    made = b.where(b.equal(x, y), y, b.where(b.equal(x, zero), away, stepped))
+    return b.where(b.logical_or(b.isnan(x), b.isnan(y)), b.add(x, y), made)
+
+
 @ufunc("fmax")
 def _fmax(b: Any, x: Any, y: Any) -> Any:
     return _but_nan(b, x, y, UFUNCS["maximum"].make)

@@ -64,7 +64,7 @@ class Ufunc:
         tape = Tape.current()
         operands = [x if type(x) in _PYTHON else _array(x, tape) for x in args]
         loop = self._loop(operands, dtype)
-        made = self._results(tape, operands, loop)
+        made = self._results(tape, operands, loop, where)
         layout = strides.C if self.real.signature else _layout(operands)
         if out is None and where is True:
             if self.nout == 1:
@@ -84,7 +84,9 @@ class Ufunc:
                 results.append(into(self.__name__, target, cast(value, to), where, casting))
         return results[0] if self.nout == 1 else tuple(results)
 
-    def _results(self, tape: Tape, operands: Sequence[Any], loop: Sequence[DType]) -> tuple[Any, ...]:
+    def _results(
+        self, tape: Tape, operands: Sequence[Any], loop: Sequence[DType], where: Any = True
+    ) -> tuple[Any, ...]:
         try:
             values = [_value(x, to, tape) for x, to in zip(operands, loop, strict=False)]
         except OverflowError:
@@ -93,6 +95,10 @@ class Ufunc:
                 raise
             shape = tape.b.shape(next(x for x in operands if isinstance(x, Array)).value)
             return (tape.b.broadcast_to(tape.b.constant(decided), shape),)
+        if where is not True and self.__name__ in _HARMLESS:
+            # elsewhere nothing is computed: no infinite slope may come from there
+            mask, harmless = lift(where, bool).value, _HARMLESS[self.__name__]
+            values = [tape.b.where(mask, v, tape.b.constant(harmless, v.dtype)) for v in values]
         made = self.make(tape.b, *values)
         return made if isinstance(made, tuple) else (made,)
 
@@ -162,6 +168,17 @@ class Ufunc:
 
 
 _PYTHON = (bool, int, float, complex)
+_HARMLESS = {
+    **dict.fromkeys(
+        ("divide", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "power", "float_power", "reciprocal"), 1.0
+    ),
+    **dict.fromkeys(("arcsin", "arccos", "arctanh"), 0.5),
+    "arccosh": 2.0,
+    "arctan2": 1.0,
+    "hypot": 1.0,
+}
+"""An operand at which a ufunc with singular points has a value and a slope."""
+
 _REDUCTIONS = {
     "add": "sum",
     "multiply": "prod",

@@ -221,7 +221,7 @@ CASES: list[Case] = [
     case("learning.vae_loss", lambda g: (uniform(g, 3, 5), normal(g, 3, 2), normal(g, 5, 4), normal(g, 4, 2), normal(g, 4, 2), normal(g, 2, 4), normal(g, 4, 5))),
     case("learning.rbm_contrastive_divergence", lambda g: (integers(g, 2, 4, 5).astype(float), normal(g, 5, 3), normal(g, 5), normal(g, 3), uniform(g, 4, 3), uniform(g, 4, 5), 0.1), fixed="u_h u_v"),
     case("learning.gan_losses", lambda g: (uniform(g, 6), uniform(g, 6))),
-    case("learning.diffusion_forward", lambda g: (normal(g, 3, 4), normal(g, 3, 4), np.array([0, 5, 9]), np.linspace(1e-3, 0.2, 10))),
+    case("learning.diffusion_forward", lambda g: (normal(g, 3, 4), normal(g, 3, 4), np.array([0, 5, 9]), np.linspace(0.05, 0.2, 10))),
     case("learning.tsne_gradient", lambda g: (stochastic(g, 5, 5) / 5, normal(g, 5, 2))),
     case("learning.triplet_loss", lambda g: (normal(g, 5, 3), normal(g, 5, 3), normal(g, 5, 3))),
     case("learning.bandit_ucb", lambda g: (normal(g, 3, 8), 1.5)),

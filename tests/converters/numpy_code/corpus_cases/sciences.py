@@ -124,7 +124,7 @@ CASES: list[Case] = [
     case("geometry.look_at", lambda g: (normal(g, 3), 5 + normal(g, 3), np.array([0.0, 1.0, 0.0]))),
     case("geometry.normalize_points_dlt", lambda g: (normal(g, 5, 2),)),
     case("geometry.kabsch", lambda g: (normal(g, 6, 3), normal(g, 6, 3))),
-    case("geometry.icp_step", lambda g: (normal(g, 6, 3), normal(g, 7, 3))),
+    case("geometry.icp_step", lambda g: (lattice(g)[:6], lattice(g))),
     case("geometry.pairwise_distances", lambda g: (normal(g, 4, 3),), smooth=False),
     case("geometry.ray_sphere", lambda g: (np.tile([0.0, 0, -5], (4, 1)), 0.2 * normal(g, 4, 3) + np.array([0.0, 0, 1]), np.array([0.1, 0, 0]), 1.0)),
     case("geometry.lambert_shading", lambda g: (normal(g, 5, 3), normal(g, 3), uniform(g, 3, high=0.4))),
