@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import enum
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -42,6 +44,7 @@ class Arguments:
         self.parameters = (parameters,) if isinstance(parameters, str) else tuple(parameters)
         self.static = (static,) if isinstance(static, str) else tuple(static)
         self._found: set[str] = set()
+        self._are_fixed = False
         self._copies: dict[int, tuple[Any, Any]] = {}
 
     def traced(self, name: str, value: Any) -> Any:
@@ -66,6 +69,13 @@ class Arguments:
         if made is not value:
             self._copies[id(value)] = (value, made)
         return made
+
+    def received(self, name: str, value: Any) -> Any:
+        """A copy of the object whose method is traced: its arrays are constants but for those in `parameters`."""
+        self._are_fixed = True
+        made = self.traced(name, value)
+        self._are_fixed = False
+        return copy.copy(value) if made is value else made
 
     def check(self) -> None:
         """Raises: TraceError when a name in `parameters` or `static` is that of no argument."""
@@ -99,8 +109,11 @@ class Arguments:
                 )
             t = TensorType(dtype_of(value), tuple(value.shape))
         b = self.builder
+        node: Any
         if self._is_in(name, self.parameters):
             node = b.parameter(name, value if not isinstance(value, TensorType) else t)
+        elif self._are_fixed and not isinstance(value, TensorType):
+            node = self.tape.known(value)
         else:
             node = b.input(name, t)
         return wrap(node, is_scalar, layout=strides.C)
@@ -117,12 +130,21 @@ class Arguments:
         return value
 
     def _object(self, name: str, value: Any) -> Any:
-        """A shallow copy of an object of the user's, the arrays in its attributes traced."""
+        """A shallow copy of an object of the user's, the arrays in its attributes traced; itself where it has none."""
         made = copy.copy(value)
-        self._copies[id(value)] = (value, made)
+        self._copies[id(value)] = (value, made)  # an attribute may lead back here
+        changed = False
         for key, item in vars(value).items():
-            object.__setattr__(made, key, self.traced(f"{name}.{key}", item))
+            new = self.traced(f"{name}.{key}", item)
+            changed = changed or (new is not item and new is not made)
+            object.__setattr__(made, key, new)
+        if not changed:
+            self._copies[id(value)] = (value, value)
+            return value
         return made
+
+
+_NOT_USERS = sys.stdlib_module_names - {"__main__"} | {"numpy", "irlib"}
 
 
 def is_object(value: Any) -> bool:
@@ -130,11 +152,10 @@ def is_object(value: Any) -> bool:
     cls = type(value)
     return (
         hasattr(value, "__dict__")
-        and not callable(getattr(value, "__wrapped__", None))
-        and not isinstance(value, type)
+        and not isinstance(value, type | enum.Enum)
         and not inspect.isroutine(value)
         and not inspect.ismodule(value)
-        and cls.__module__.partition(".")[0] not in ("builtins", "numpy", "irlib", "functools", "random")
+        and cls.__module__.partition(".")[0] not in _NOT_USERS
     )
 
 

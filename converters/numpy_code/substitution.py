@@ -21,9 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from irlib.converters.numpy_code.namespace.names import resolve
+from irlib.converters.numpy_code.imports import imports_replaced
+from irlib.converters.numpy_code.namespace.names import MissingNameError, resolve
 from irlib.converters.numpy_code.namespace.table import load
 from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.on_constants import on_constants
 from irlib.converters.numpy_code.python_functions import BUILTINS, MATH, MATH_MODULE
 
 __all__ = ["numpy_replaced"]
@@ -48,7 +50,13 @@ class _StandIn:
             return getattr(real, name)
         if dotted == "ndarray":
             return _NDARRAY
-        return resolve(dotted)
+        try:
+            return resolve(dotted)
+        except MissingNameError:
+            found = None if dotted.startswith("random") else getattr(real, name, None)
+            if found is None or isinstance(found, type | types.ModuleType) or not callable(found):
+                raise
+            return on_constants(found, dotted)
 
     def __dir__(self) -> list[str]:
         return dir(self.__dict__["_real"])
@@ -139,7 +147,8 @@ def numpy_replaced(*roots: Any) -> Iterator[None]:
         undo: list[Undo] = []
         try:
             _Walk(undo, tuple(p for p in map(_package_of, roots) if p)).visit(*roots)
-            yield
+            with imports_replaced(_replacement, _is_users):
+                yield
         finally:
             for step in reversed(undo):
                 step()

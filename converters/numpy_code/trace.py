@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -32,20 +33,25 @@ def trace(
     parameters with the given values; those that `static` names go in as they are. Outputs are `out`, ``out.0``,
     ``out.grads.W1``.
 
+    Of a method, the arrays that its object holds are constants, or parameters where `parameters` says so (``self``, or
+    ``self.W1``); the object itself is left as it is.
+
     `fn` is called once, numpy replaced by `irlib.numpy` in what it reaches. Raises: TraceError where the code depends
     on what is not known before it runs, or calls what is not traced.
     """
     if not callable(fn):
         raise TraceError(f"got a {type(fn).__name__}, expected a function", code="IR884")
+    if not inspect.isroutine(fn) and not isinstance(fn, type | functools.partial):
+        fn = fn.__call__  # type: ignore[operator]  # an object that can be called
     tape = Tape(getattr(fn, "__name__", type(fn).__name__).strip("<>") or "graph")
     bound = bound_arguments(fn, args, kwargs)
     with tape:
         arguments = Arguments(tape, parameters=parameters, static=static)
-        receiver = getattr(fn, "__self__", None)
         call = fn
-        if receiver is not None and not inspect.ismodule(receiver) and not isinstance(receiver, type):
-            # the object keeps its state: the trace works on a copy, its arrays being constants or parameters
-            call = getattr(fn, "__func__", fn).__get__(_received(arguments, receiver))
+        receiver = getattr(fn, "__self__", None)
+        if inspect.ismethod(fn) and not isinstance(receiver, type):
+            # the object keeps its state: the trace works on a copy
+            call = fn.__func__.__get__(arguments.received("self", receiver))
         kinds = inspect.signature(fn).parameters
         for name, value in bound.arguments.items():
             kind = kinds[name].kind
@@ -61,7 +67,3 @@ def trace(
         give_outputs(tape, result)
         assert isinstance(tape.b, Builder)
         return tape.b.build(prune=True)
-
-
-def _received(arguments: Arguments, receiver: Any) -> Any:
-    return arguments.traced("self", receiver)

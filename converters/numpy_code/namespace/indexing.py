@@ -144,7 +144,9 @@ def put(x: Array, key: Any, new: Any) -> None:
             value = b.where(advanced.mask, b.reshape(number, []) if number.rank else number, target.value)
             target.assign(value)
             return
-        advanced.write(fitted(new, x, shape=advanced.shape_operand()))
+        shape = advanced.shape_operand()
+        if 0 not in (shape.operand.dims or ()):  # numpy looks at no shape where there is nothing to write
+            advanced.write(fitted(new, x, shape=shape))
         return
     _store(_basic(x, parsed.entries), new)
 

@@ -1,0 +1,260 @@
+"""What `irlib.trace` takes: nested arguments, closures, classes, imports by any name; and what it leaves untouched."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy  # noqa: ICN001  all ways to import it are tried
+import numpy as np
+import pytest
+from numpy import exp, zeros
+from numpy.linalg import norm
+
+import irlib
+
+X = np.linspace(-1, 2, 6).reshape(2, 3)
+
+
+def agrees(fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """The graph's one output is what the function returns; the graph."""
+    model = irlib.trace(fn, *args, **options)
+    feeds = {"x": args[0]}
+    (found,) = irlib.run(model, feeds).values()
+    expected = fn(*args)
+    assert found.dtype == np.asarray(expected).dtype
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+    return model
+
+
+def names_imported(x: Any) -> Any:
+    out = zeros(x.shape)
+    out[0] = exp(x[0]) / norm(x)
+    return numpy.maximum(out, 0.5)
+
+
+def imported_inside(x: Any) -> Any:
+    import numpy as inner  # noqa: ICN001
+    from numpy import ones
+
+    out = inner.zeros((2, 3))
+    out[:, 1] = x[:, 0]
+    out += ones(3)
+    return out
+
+
+def helper(x: Any) -> Any:
+    buffer = np.empty_like(x)
+    buffer[:] = x
+    return buffer
+
+
+def calls_a_helper(x: Any) -> Any:
+    return helper(x) * 2
+
+
+def made_in_a_closure() -> Callable[..., Any]:
+    import numpy as closed  # noqa: ICN001
+
+    scale = closed.array([1.0, 2.0, 3.0])
+
+    def inner(x: Any) -> Any:
+        out = closed.zeros(3)
+        out += (x * scale).sum(axis=0)
+        return out
+
+    return inner
+
+
+class Dense:
+    def __init__(self, w: Any) -> None:
+        self.w = w
+        self.seen: Any = None
+
+    def __call__(self, x: Any) -> Any:
+        self.seen = np.zeros(x.shape) + x
+        return np.tanh(self.seen @ self.w)
+
+
+class Network:
+    def __init__(self) -> None:
+        self.layers = [Dense(np.eye(3) * 0.5), Dense(np.ones((3, 2)))]
+        self.calls = 0
+
+    def forward(self, x: Any) -> Any:
+        self.calls += 1
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        names_imported,
+        imported_inside,
+        calls_a_helper,
+        made_in_a_closure(),
+        lambda x: np.concatenate([np.zeros((1, 3)), x]),
+        functools.partial(lambda x, k: x * k, k=np.array([1.0, 2.0, 3.0])),
+        Dense(np.ones((3, 2))),
+        Network().forward,
+    ],
+)
+def test_a_callable_becomes_its_graph(fn: Callable[..., Any]) -> None:
+    agrees(fn, X)
+
+
+def test_numpy_is_itself_again_afterwards() -> None:
+    def fails(x: Any) -> Any:
+        np.zeros(3)
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        irlib.trace(fails, X)
+    assert np is numpy
+    assert isinstance(zeros(2), np.ndarray)
+    import numpy as again  # noqa: ICN001
+
+    assert type(again) is type(threading)
+
+
+def test_other_threads_see_numpy_while_a_trace_runs() -> None:
+    found: list[Any] = []
+
+    def f(x: Any) -> Any:
+        thread = threading.Thread(target=lambda: found.append((np.zeros(2), np.linalg.norm([3.0, 4.0]))))
+        thread.start()
+        thread.join()
+        return np.zeros(3) + x
+
+    irlib.trace(f, X)
+    assert isinstance(found[0][0], np.ndarray)
+    assert found[0][1] == 5.0
+
+
+def test_an_object_keeps_its_state() -> None:
+    net = Network()
+    irlib.trace(net.forward, X)
+    assert net.calls == 0
+    assert net.layers[0].seen is None
+    assert isinstance(net.layers[0].w, np.ndarray)
+
+
+def test_arrays_of_an_object_become_parameters_by_name() -> None:
+    model = irlib.trace(Network().forward, X, parameters=["self.layers.1"])
+    assert [n.name for n in model.parameters] == ["self.layers.1.w"]
+    assert [n.name for n in model.inputs] == ["x"]
+
+
+class Pair(NamedTuple):
+    a: Any
+    b: Any
+
+
+@dataclass
+class State:
+    w: Any
+    rate: float
+
+
+def test_inputs_and_outputs_are_named_by_what_leads_to_them() -> None:
+    def f(
+        x: Any, params: Any, pair: Pair, layers: Any, state: State, *rest: Any, mode: str = "sum", **more: Any
+    ) -> Any:
+        assert mode == "sum"
+        total = x * params["W1"] + pair.a + pair.b + layers[0]["w"] * state.rate + state.w + rest[0] + more["bias"]
+        return {"y": total, "parts": [total[0], Pair(total, None)], "k": 3, "name": mode}
+
+    one = np.ones(3)
+    model = irlib.trace(
+        f,
+        X,
+        {"W1": one},
+        Pair(one, one),
+        [{"w": one}],
+        State(one, 0.5),
+        one,
+        bias=one,
+        parameters=["params", "state.w"],
+    )
+    assert [n.name for n in model.parameters] == ["params.W1", "state.w"]
+    assert sorted(str(n.name) for n in model.inputs) == ["bias", "layers.0.w", "pair.a", "pair.b", "rest.0", "x"]
+    assert [o.name for o in model.outputs] == ["out.y", "out.parts.0", "out.parts.1.a", "out.k"]
+
+
+def test_specs_stand_for_arrays() -> None:
+    model = irlib.trace(lambda x, w: x @ w, irlib.spec("float64[batch, 3]"), irlib.spec("float64[3, 2]"))
+    assert str(model.outputs[0].name) == "out"
+    assert irlib.run(model, {"x": np.ones((5, 3)), "w": np.ones((3, 2))})["out"].shape == (5, 2)
+
+
+def test_static_arguments_steer_python() -> None:
+    def f(x: Any, taps: Any, flag: bool) -> Any:
+        total = np.zeros_like(x)
+        for k in taps:
+            total += x * k if flag else x
+        return total
+
+    model = irlib.trace(f, X, np.array([1, 2, 3]), flag=True, static=["taps"])
+    assert [n.name for n in model.inputs] == ["x"]
+    np.testing.assert_allclose(irlib.run(model, {"x": X})["out"], X * 6)
+
+
+def test_an_argument_that_is_written_into_stays_the_callers() -> None:
+    def f(x: Any) -> Any:
+        x[0] = 0
+        x *= 2
+        return x
+
+    before = X.copy()
+    model = irlib.trace(f, X)
+    np.testing.assert_array_equal(X, before)
+    np.testing.assert_array_equal(irlib.run(model, {"x": X})["out"], f(X.copy()))
+
+
+def test_what_constants_decide_is_computed_and_may_steer_python() -> None:
+    def f(x: Any) -> Any:
+        table = np.arange(6.0).reshape(2, 3)
+        table[0] *= 2
+        if table.sum() > 3 and np.gcd(4, 6) == 2:  # no op says gcd: numpy's own is asked
+            return x + table
+        return x
+
+    model = agrees(f, X)
+    assert [n.op.name for n in model.nodes if n.op is not None] == ["add"]
+
+
+def test_a_huge_constant_is_a_node_and_never_made() -> None:
+    model = irlib.trace(lambda x: np.zeros(10**12)[:3] + x, np.ones(3))
+    assert "broadcast_to" in [n.op.name for n in model.nodes if n.op is not None]
+
+
+@pytest.mark.parametrize(
+    ("fn", "message"),
+    [
+        (lambda x: x if x.sum() > 0 else -x, r"test_trace.py:\d+: the truth of an array .* irlib.cond"),
+        (lambda x: [x[i] for i in range(x[0, 0].astype(int))], r"an index or count of .* irlib.scan"),
+        (lambda x: x + np.random.default_rng(0).normal(size=3), r"random numbers are not drawn .* argument"),
+        (lambda x: np.busday_count(x, x), r"numpy.busday_count is not traced"),
+        (lambda x: x[5], r"index 5 is out of bounds for axis 0 with size 2"),
+        (lambda x: x["a"], r"got a str as an index"),
+        (lambda x: None, r"returns NoneType, expected arrays"),
+        (lambda x: np.add(x, 1, out=X), r"into a numpy array from outside the trace"),
+    ],
+)
+def test_a_refusal_says_where_what_and_what_to_do(fn: Callable[..., Any], message: str) -> None:
+    with pytest.raises(irlib.IRError, match=message):
+        irlib.trace(fn, X)
+
+
+def test_wrong_names_and_calls_are_refused() -> None:
+    with pytest.raises(irlib.IRError, match="there is no argument 'y'; the arguments are: x"):
+        irlib.trace(lambda x: x, X, parameters=["y"])
+    with pytest.raises(irlib.IRError, match="missing a required argument"):
+        irlib.trace(lambda x, y: x, X)
+    with pytest.raises(irlib.IRError, match="static="):
+        irlib.trace(lambda x: x, np.array(["a"]))
