@@ -10,6 +10,7 @@ from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast
+from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.results import axes_of, axis_of, delivered, inexact, is_default, number_of
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
@@ -200,7 +201,7 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * np.
 @function("convolve")
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     x, y = _vectors(a, v)
-    if isinstance(x.shape[0], int) and isinstance(y.shape[0], int) and y.shape[0] > x.shape[0]:
+    if _is_longer(y, x):
         x, y = y, x
     return _slid(x, xp.flip(y), mode)
 
@@ -208,9 +209,12 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 @function("correlate")
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     x, y = _vectors(a, v)
-    if isinstance(x.shape[0], int) and isinstance(y.shape[0], int) and y.shape[0] > x.shape[0]:
+    if _is_longer(y, x):
         # numpy slides the shorter one, and turns the result round for it
         return xp.copy(xp.flip(xp.conjugate(_slid(y, xp.conjugate(x), mode))))
+    if mode == "same" and not isinstance(x.shape[0], int):
+        raise refused("correlate: mode='same' of a vector whose length is not known", code="IR880",
+                      remedy="give its shape as a number")  # fmt: skip
     return _slid(x, xp.conjugate(y), mode)
 
 
@@ -225,21 +229,36 @@ def _vectors(a: Any, v: Any) -> tuple[Array, Array]:
     return xp.astype(x, to), xp.astype(y, to)
 
 
+def _is_longer(x: Array, y: Array) -> bool:
+    """Whether `x` is the one to slide over; of two lengths the one that is not known is that of the signal."""
+    m, n = x.shape[0], y.shape[0]
+    return m > n if isinstance(m, int) and isinstance(n, int) else not isinstance(m, int)
+
+
 def _slid(x: Array, y: Array, mode: str) -> Array:
     """Sums of products of `y` with each window of `x`, filled with zeros outside as `mode` says."""
-    n = y.shape[0]
+    m, n = x.shape[0], y.shape[0]
     if mode not in ("full", "same", "valid"):
         raise ValueError(f"mode must be one of 'full', 'same', or 'valid' (got {mode!r})")
-    before, after = {"full": (n - 1, n - 1), "same": (n // 2, n - 1 - n // 2), "valid": (0, 0)}[mode]
-    padded = xp.pad(x, (before, after)) if mode != "valid" else x
     if not isinstance(n, int):
-        from irlib.converters.numpy_code.namespace.refusal import refused
-
         raise refused(
             "convolve with a kernel whose length is not known", code="IR880", remedy="give its shape as a number"
         )
+    if isinstance(m, int):
+        before, after = {"full": (n - 1, n - 1), "same": (n // 2, n - 1 - n // 2), "valid": (0, 0)}[mode]
+        return _windowed(xp.pad(x, (before, after)) if mode != "valid" else x, y)
+    full = _windowed(xp.pad(x, (n - 1, n - 1)), y)
+    if mode == "full":
+        return full
+    short, long = xp.minimum(m, n), xp.maximum(m, n)
+    start, length = (short - 1, long - short + 1) if mode == "valid" else (short - 1 - short // 2, long)
+    return full[start : start + length]  # type: ignore[no-any-return]
+
+
+def _windowed(x: Array, y: Array) -> Array:
     b = Tape.current().b
+    n = y.shape[0]
     if x.dtype.kind in "biu":
-        windows = wrap(b.sliding_window(cast(padded.value, np.int64), window=(n,)))
+        windows = wrap(b.sliding_window(cast(x.value, np.int64), window=(n,)))
         return xp.astype(xp.matmul(windows, xp.astype(y, np.int64)), x.dtype)  # type: ignore[no-any-return]
-    return wrap(b.matmul(b.sliding_window(padded.value, window=(n,)), y.value))
+    return wrap(b.matmul(b.sliding_window(x.value, window=(n,)), y.value))

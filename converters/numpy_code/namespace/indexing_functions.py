@@ -73,13 +73,17 @@ def _aligned(x: Array, at: Array, axis: Any) -> tuple[Array, Array, int]:
     """Both broadcast against each other on every axis but `axis`."""
     place = axis_of(axis, x.ndim)
     sizes, others = list(x.shape), list(at.shape)
-    shapes = ([], [])  # type: tuple[list[Any], list[Any]]
+    grown, wide = sizes[:], others[:]
     for i, (d, e) in enumerate(zip(sizes, others, strict=True)):
-        stretch = i != place
-        shapes[0].append(e if stretch and isinstance(d, int) and d == 1 else d)
-        shapes[1].append(d if stretch and isinstance(e, int) and e == 1 else e)
-    wide = x if shapes[0] == sizes else xp.broadcast_to(x, tuple(shapes[0]))
-    return wide, at if shapes[1] == others else xp.broadcast_to(at, tuple(shapes[1])), place
+        if i != place and isinstance(d, int) and d == 1:
+            grown[i] = e
+        elif i != place and isinstance(e, int) and e == 1:
+            wide[i] = d
+    if any(new is not old for new, old in zip(grown, sizes, strict=True)):
+        x = xp.broadcast_to(x, tuple(grown))
+    if any(new is not old for new, old in zip(wide, others, strict=True)):
+        at = xp.broadcast_to(at, tuple(wide))
+    return x, at, place
 
 
 @function("put_along_axis")

@@ -256,8 +256,9 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     m, n = x.shape
     limit = np.finfo(x.dtype).eps * (max(m, n) if isinstance(m, int) and isinstance(n, int) else xp.maximum(m, n))
     rank = xp.sum(s > (limit if by_default else rcond) * s[0])
-    full = isinstance(m, int) and isinstance(n, int) and m > n
-    residuals = xp.sum(xp.square(xp.abs(rhs - xp.matmul(x, found))), axis=0) if full else xp.zeros((0,), s.dtype)
+    sums = xp.sum(xp.square(xp.abs(rhs - xp.matmul(x, found))), axis=0)
+    # numpy gives none where the rank is less than n, or m is no more than that
+    residuals = sums[: xp.where((rank == n) & xp.greater(m, n), sums.shape[0], 0)]
     return (found[:, 0] if flat else found), residuals, xp.astype(rank, np.int32), s
 
 

@@ -11,6 +11,7 @@ from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast
+from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.results import axes_of, axis_of, delivered
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
@@ -143,6 +144,8 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
         raise ValueError("At least one array has zero dimension")
     x, y = xp.moveaxis(x, axis_of(axisa, x.ndim), -1), xp.moveaxis(y, axis_of(axisb, y.ndim), -1)
     sizes = (x.value.shape[-1], y.value.shape[-1])
+    if not all(isinstance(d, int) for d in sizes):
+        raise refused("cross of vectors whose length is not known", code="IR880", remedy="give the shape as numbers")
     if any(d not in (2, 3) for d in sizes):
         raise ValueError("incompatible dimensions for cross product\n(dimension must be 2 or 3)")
     if sizes == (3, 3):

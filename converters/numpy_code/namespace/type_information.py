@@ -127,10 +127,14 @@ def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
     for d, e in zip(x.value.shape, y.value.shape, strict=True):
         if isinstance(d, int) and isinstance(e, int) and d != e:
             return False
+    alike: Any = True
+    if x.value.shape != y.value.shape:  # only the run knows
+        alike = xp.all(xp.equal(xp.stack([lift(d) for d in x.shape]), xp.stack([lift(d) for d in y.shape])))
+        x, y = xp.ravel(x), xp.resize(y, x.size)
     same = xp.equal(x, y)
     if equal_nan:
         same = xp.logical_or(same, xp.logical_and(xp.isnan(x), xp.isnan(y)))
-    made = xp.all(same)
+    made = xp.logical_and(xp.all(same), alike)
     known = made.concrete()
     return made if known is None else bool(known)
 

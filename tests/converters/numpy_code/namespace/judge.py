@@ -14,7 +14,7 @@ from irlib.converters.numpy_code.namespace.array import Array
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.outputs import leaves
 
-__all__ = ["Expression", "arrays", "check", "check_refused", "line"]
+__all__ = ["Expression", "arrays", "check", "check_refused", "line", "same"]
 
 Expression = Callable[[Any, Any], Any]
 """Of the namespace (numpy's or ours) and the arrays."""
@@ -71,7 +71,7 @@ def check(expression: Expression) -> None:
     shown = leaves(expected, "out")
     assert names == [name for name, _ in shown]
     for (name, ours), (_, value) in zip(leaves(seen[0], "out"), shown, strict=True):
-        _same(outputs[name], np.asarray(value), f"{name} in a trace")
+        same(outputs[name], np.asarray(value), f"{name} in a trace")
         if isinstance(ours, Array):
             assert ours.is_scalar is not isinstance(value, np.ndarray), f"{name} in a trace: array or scalar"
 
@@ -106,13 +106,13 @@ def _compare(ours: Any, expected: Any) -> None:
     assert [n for n, _ in mine] == [n for n, _ in its]
     for (name, x), (_, y) in zip(mine, its, strict=True):
         if isinstance(x, Array):
-            _same(np.asarray(x.concrete()), np.asarray(y), name)
+            same(np.asarray(x.concrete()), np.asarray(y), name)
             assert x.is_scalar is not isinstance(y, np.ndarray), f"{name}: array or scalar"
         else:
-            _same(np.asarray(x), np.asarray(y), name)
+            same(np.asarray(x), np.asarray(y), name)
 
 
-def _same(got: Any, expected: Any, name: str) -> None:
+def same(got: Any, expected: Any, name: str) -> None:
     assert (got.dtype, got.shape) == (expected.dtype, expected.shape), name
     rough = expected.dtype in (np.float16, np.float32, np.complex64)
     np.testing.assert_allclose(
