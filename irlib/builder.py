@@ -250,6 +250,15 @@ class Builder(Emitter):
         kind = self._kind[self._node_of(value.id)]
         return self._variables[~kind] if kind < 0 else None
 
+    def made_by(self, value: GraphValue) -> tuple[Op, tuple[GraphValue, ...]] | None:
+        """The op that makes `value`, and its operands that are there; None for a bound variable."""
+        node = self._node_of(value.id)
+        kind = self._kind[node]
+        if kind < 0:
+            return None
+        ids = self._operand[self._start[node] : self._start[node + 1]]
+        return self._ops[kind], tuple(GraphValue(self, i) for i in ids if i >= 0)
+
     def copied(self, variable: Variable, name: str | None, graph: Graph) -> GraphValue:
         if variable.role is Role.CONSTANT:
             return self.constant(variable.tensor, name=name)

@@ -16,12 +16,13 @@ from irlib.converters.onnx_model.model import Model, normal
 from irlib.converters.onnx_model.names import clean, cycle_or_disorder
 from irlib.converters.onnx_model.notes import Notes
 from irlib.converters.onnx_model.regions import with_regions
-from irlib.converters.onnx_model.rules.rule import CAPTURES, RESULTS, find_rule
+from irlib.converters.onnx_model.rules.rule import CAPTURES, RESULTS, SCALES, find_rule
 from irlib.converters.onnx_model.schemas import OpSchema
 from irlib.errors import AttributeValueError, IRError
+from irlib.graph import Role
 from irlib.inference import unify
 from irlib.op import ForeignOp, Op
-from irlib.types import Type
+from irlib.types import MAX_RANK, Type
 from irlib.validate.place import shown
 
 __all__ = ["BROKEN", "GraphReader"]
@@ -111,6 +112,8 @@ class GraphReader:
             operands = with_regions(self, index, node, found, operands, attributes)
         if node.op_type == "Gradient" and domain == "ai.onnx.preview.training":
             return self._define(index, node, gradient_of(self, operands, attributes, self._name_of(node)))
+        if node.op_type in ("Resize", "Upsample") and domain == "":
+            attributes |= self._known_scales(operands)
         op = self._op(found, node, attributes, operands)
         if attributes and not isinstance(op, ForeignOp):
             self._note_defaults(found, node, attributes)
@@ -237,6 +240,22 @@ class GraphReader:
         if op is None:
             op = self.model.ops[key] = self._made(found, attributes, types, len(outputs))
         return op
+
+    def _known_scales(self, operands: list[Any]) -> dict[str, Any]:
+        """What the scales of a Resize are, if they are a constant: inference does not look into floats."""
+        at = 2 if len(operands) > 2 else 1
+        numbers: list[float] = []
+        waiting = [operands[at]] if at < len(operands) and operands[at] is not None else []
+        while waiting:
+            value = waiting.pop()
+            variable, made = self.b.variable_of(value), self.b.made_by(value)
+            if made is not None and made[0].name == "concat":  # exporters put them together of two
+                waiting += reversed(made[1])
+            elif variable is not None and variable.role is Role.CONSTANT and variable.tensor is not None:
+                numbers += map(float, variable.tensor.array.reshape(-1)[: MAX_RANK + 1])
+            else:
+                return {}
+        return {SCALES: tuple(numbers)} if 0 < len(numbers) <= MAX_RANK else {}
 
     def _made(self, found: OpSchema, attributes: dict[str, Any], types: tuple[Type | None, ...], outputs: int) -> Op:
         misfit = found.misfit(types[: len(types) - attributes.get(CAPTURES, 0)])

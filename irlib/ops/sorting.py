@@ -122,10 +122,10 @@ class Unique(Op):
     """The distinct elements of `x`, or its distinct slices along `axis`, and how they make `x`.
 
     Type: x: T[..] -> values T[u] (with axis: T[.., u, ..]), first int64[u], inverse int64[n], counts int64[u]; T is
-    bool, an integer or a float dtype; n is the number of elements of x, or of slices along axis.
+    bool, string, an integer or a float dtype; n is the number of elements of x, or of slices along axis.
     (C1) sorted: in ascending order, slices by their first element that differs. Otherwise as they first occur.
     (C2) values are those at `first`; values at `inverse` make x again; counts says how often each occurs.
-    (C3) NaN equals NaN, and is the largest.
+    (C3) NaN equals NaN, and is the largest. Strings are in the order of their code points.
     The derivative: the cotangent of a value goes to its first occurrence.
     Source: ONNX Unique-11; Python array API 2024.12 `unique_all`.
     """
@@ -138,7 +138,7 @@ class Unique(Op):
     smoothness = "other"
 
     def infer(self, x: Operand) -> tuple[TensorType, ...]:
-        require_dtype(x, REAL, "x")
+        require_dtype(x, (*REAL, "string"), "x")
         int64 = DTYPES["int64"]
         found = TensorType(int64, (None,))
         if self.axis is None:

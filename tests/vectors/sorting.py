@@ -11,6 +11,8 @@ from tests.vectors.shape import EMPTY, i64
 from tests.vectors.vector import v
 
 TIES = np.array([[2.0, 1.0, 2.0, 1.0], [0.0, -0.0, 3.0, 3.0]])
+WORDS = np.array(["b", "a", "b", "b", "a", "é"], object)
+PAIRS = np.array([["b", "a"], ["a", "é"], ["a", "b"]], object)
 NAN = np.array([1.0, np.nan, -np.inf, np.inf, np.nan, 0.0])
 
 
@@ -91,6 +93,16 @@ VECTORS = [
         np.array([1.0, np.nan, np.nan]),
         expected=(np.array([1.0, np.nan]), i64(0, 1), i64(0, 1, 1), i64(1, 2)),
         wrt=(),
+    ),
+    v(
+        ops.Unique(),
+        WORDS,
+        expected=(np.array(["a", "b", "é"], object), i64(1, 0, 5), i64(1, 0, 1, 1, 0, 2), i64(2, 3, 1)),
+    ),
+    v(
+        ops.Unique(0, sorted=False),
+        PAIRS[[0, 1, 0, 2]],
+        expected=(PAIRS, i64(0, 1, 3), i64(0, 1, 0, 2), i64(2, 1, 1)),
     ),
     v(ops.Unique(), np.zeros((0, 2)), expected=(np.zeros(0), i64(), i64(), i64()), wrt=()),
     *[

@@ -34,7 +34,12 @@ def _top_k(site: Site) -> Expr:
 
 
 def _unique(site: Site) -> Expr:
-    return site.helper("_unique", site[0], _ordered(site[0]), site.op.axis, site.op.sorted)
+    """Of strings, slices are compared as numbers in their order: numpy compares no slices of objects."""
+    x = site[0]
+    if x.dtype.name == "string" and site.op.axis is not None:
+        ranks = f"np.unique({x.atom}, return_inverse=True)[1].reshape({x.atom}.shape)"
+        return site.helper("_unique", x, ranks, site.op.axis, site.op.sorted)
+    return site.helper("_unique", x, _ordered(x), site.op.axis, site.op.sorted)
 
 
 def _searchsorted(site: Site) -> Expr:

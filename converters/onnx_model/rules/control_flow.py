@@ -84,22 +84,36 @@ def _scalar(b: Emitter, x: Value) -> Any:
 
 @rule("Scan", 8, until=8)
 def scan_batches(b: Emitter, n: OnnxOp, lengths: Value | None, *values: Value) -> Any:
-    """A scan for each element of the batch; after the end of a sequence the states stay and the outputs are 0."""
+    """A scan for each element of the batch; after the end of a sequence the states stay and the outputs are 0.
+
+    One in reverse begins with the last element that the sequence has.
+    """
     count, captures = n["num_scan_inputs"], n.captures
     own = len(values) - captures
     states = own - count
     reverse = tuple(d == 1 for d in n["directions"] or (0,) * count)
     body, captured = n.graph("body"), values[own:]
     if lengths is not None:
-        body, reverse = _until_the_end(body, states, count), (*reverse, False)
+        body = _until_the_end(body, states, count)
 
     def one(inner: Builder, _: Any, given: Any) -> tuple[Any, Any]:
         elements = given[:own]
         if lengths is not None:
             steps = inner.iota(element(inner, inner.shape(elements[-1]), 0))
-            elements = (*elements, inner.less(steps, inner.cast(given[own], dtype="int64")))
+            length = inner.cast(given[own], dtype="int64")
+            within = inner.less(steps, length)
+            turned = inner.where(within, inner.subtract(inner.subtract(length, 1), steps), steps)
+            slices = [
+                inner.take(x, turned, axis=0) if r else x for x, r in zip(elements[states:], reverse, strict=True)
+            ]
+            elements = (*elements[:states], *slices, within)
         made = inner.scan(
-            *elements, *captured, body=body, carries=states, scanned=len(elements) - states, input_reverse=reverse
+            *elements,
+            *captured,
+            body=body,
+            carries=states,
+            scanned=len(elements) - states,
+            input_reverse=reverse if lengths is None else (),
         )
         return (), tuple(made)
 

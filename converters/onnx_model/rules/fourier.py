@@ -85,8 +85,11 @@ def _pairs(b: Emitter, z: Any) -> Any:
 
 @rule("STFT", 17)
 def stft(b: Emitter, n: OnnxOp, x: Value, step: Value, window: Value | None, length: Value | None) -> Any:
-    """The transform of each frame: overlapping stretches of the signal, times a window."""
-    z = _numbers(b, x)
+    """The transform of each frame: overlapping stretches of the signal, times a window.
+
+    A signal without the axis of pairs, which torch exports and onnxruntime takes, is real.
+    """
+    z = _numbers(b, b.unsqueeze(x, [2]) if rank_of(x) == 2 else x)
     if n["onesided"] and z.dtype.is_complex:
         raise IRTypeError(f"a one-sided transform of the complex {x.type}, expected reals", code="IR204")
     step = b.reshape(as_int64(b, step), [])

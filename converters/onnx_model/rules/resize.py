@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from irlib.converters.onnx_model.rules.interpolation import NEAREST, Kernel, interpolated
 from irlib.converters.onnx_model.rules.operands import as_int64, dims_of, element, length_of
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
@@ -100,13 +102,14 @@ def upsample_image(b: Emitter, n: OnnxOp, x: Value) -> Any:
 
 @rule("Upsample", 7, until=8)
 def upsample_attribute(b: Emitter, n: OnnxOp, x: Value) -> Any:
-    return _resized(b, x, _upsampling(n), _axes(x), None, b.constant(list(n["scales"]), "float32"), None)
+    scales = b.constant(list(n["scales"]), "float32")
+    return _resized(b, x, _upsampling(n), _axes(x), None, scales, None, fixed=tuple(n["scales"]))
 
 
 @rule("Upsample", 9)
 @rule("Resize", 10, until=10)
 def upsample(b: Emitter, n: OnnxOp, x: Value, scales: Value) -> Any:
-    return _resized(b, x, _upsampling(n), _axes(x), None, scales, None)
+    return _resized(b, x, _upsampling(n), _axes(x), None, scales, None, fixed=n.scales)
 
 
 def _upsampling(n: OnnxOp) -> _Manner:
@@ -137,14 +140,18 @@ def resize(b: Emitter, n: OnnxOp, x: Value, roi: Value | None, scales: Value | N
         sizes = None
     if sizes is None and scales is None:
         raise AttributeValueError("neither scales nor sizes are given, expected one of them", code="IR302")
-    return _resized(b, x, manner, chosen, roi, scales, sizes)
+    return _resized(b, x, manner, chosen, roi, scales, sizes, fixed=n.scales)
 
 
 def _resized(
-    b: Emitter, x: Value, manner: _Manner, axes: list[int], roi: Value | None, scales: Value | None, sizes: Value | None
-) -> Any:
+    b: Emitter, x: Value, manner: _Manner, axes: list[int], roi: Value | None, scales: Value | None,
+    sizes: Value | None, *, fixed: tuple[float, ...] | None = None,
+) -> Any:  # fmt: skip
+    """`fixed` are the scales where they are known beforehand: an axis whose scale is 1 is left alone."""
     crop = manner.transform == "tf_crop_and_resize"
     count = len(axes)
+    if crop or sizes is not None or fixed is None or len(fixed) != count:
+        fixed = None
     dims = dims_of(b, x, axes)
     original = b.cast(dims, dtype="float64")
     start, end = (
@@ -169,12 +176,14 @@ def _resized(
         if crop:
             resized = b.multiply(resized, b.subtract(end, start))
         to = b.cast(b.floor(_rounded(b, resized)), dtype="int64")
+        if fixed is not None:
+            to = b.concat(*(_scaled(b, x, axis, fixed[i], to, i) for i, axis in enumerate(axes)), axis=0)
     exact = x.dtype.name in ("float32", "float64") or manner.mode == "nearest"
     y: Any = x if exact else b.cast(x, dtype="float32" if x.dtype.is_float else "float64")
     outside: Any = None
     kept = to.ints if sizes is not None and not crop and manner.policy == "stretch" else None
     for i, axis in enumerate(axes):
-        if kept is not None and kept[i] == (x.shape or ())[axis]:
+        if fixed[i] == 1.0 if fixed is not None else kept is not None and kept[i] == (x.shape or ())[axis]:
             continue
         size, length = element(b, dims, i), element(b, to, i)
         numbers = [element(b, v, i) for v in (original, resized, ratio, start, end)]
@@ -194,6 +203,16 @@ def _resized(
         return y
     # integers are cut off, as onnxruntime does: what is off by a rounding error alone must not lose 1
     return b.cast(y if x.dtype.is_float else _rounded(b, y), dtype=x.dtype)
+
+
+def _scaled(b: Emitter, x: Value, axis: int, scale: float, to: Any, i: int) -> Any:
+    """A dim times a scale that is known, rounded down, as a vector of one: a number or symbol where the dim is one."""
+    dim = (x.shape or ())[axis]
+    if scale == int(scale):
+        return b.multiply(dims_of(b, x, [axis]), int(scale))
+    if isinstance(dim, int):
+        return b.constant([int(np.floor(np.float32(dim * scale)))], "int64")
+    return b.slice(to, [i], [i + 1])
 
 
 def _along(b: Emitter, x: Any, at: Any, a: _Axis, axis: int, manner: _Manner) -> Any:

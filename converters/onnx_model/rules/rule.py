@@ -18,13 +18,31 @@ from irlib.methods import Value
 from irlib.op import ForeignOp
 from irlib.types import DType
 
-__all__ = ["CAPTURES", "RESULTS", "RULES", "OnnxOp", "Rule", "find_rule", "rank_of", "rule", "shape_of_rank"]
+__all__ = [
+    "CAPTURES",
+    "OURS",
+    "RESULTS",
+    "RULES",
+    "SCALES",
+    "OnnxOp",
+    "Rule",
+    "find_rule",
+    "rank_of",
+    "rule",
+    "shape_of_rank",
+]
 
 RESULTS = "results"
 """The attribute of ours that says how many outputs a node lists, where it is not one."""
 
 CAPTURES = "captures"
 """The attribute of ours that says how many of the last operands regions use from outside, where there are any."""
+
+SCALES = "scales_are"
+"""The attribute of ours that says what the scales of a Resize are, where a constant says so."""
+
+OURS = (RESULTS, CAPTURES, SCALES)
+"""Attributes that ONNX does not have."""
 
 Body = Callable[..., Any]
 _Body = TypeVar("_Body", bound=Body)
@@ -107,6 +125,12 @@ class OnnxOp:
     def captures(self) -> int:
         """How many of the last operands are values that regions use from outside; every region takes them all last."""
         return int(self.op.attribute(CAPTURES, 0))
+
+    @property
+    def scales(self) -> tuple[float, ...] | None:
+        """The numbers of the operand `scales`, where it is a constant."""
+        found = self.op.attribute(SCALES)
+        return None if found is None else tuple(found)
 
     def __contains__(self, attribute: str) -> bool:
         """Whether the attribute is given; a default is not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from irlib.converters.onnx_model.rules.rule import CAPTURES, RESULTS
+from irlib.converters.onnx_model.rules.rule import CAPTURES, OURS
 from irlib.converters.onnx_model.schemas import DOMAIN_OF, OpSchema, schema
 from irlib.converters.onnx_model.write.protos import attribute_proto
 from irlib.converters.onnx_model.write.values import Site, Val
@@ -66,7 +66,7 @@ def _same(before: OpSchema, after: OpSchema, op: ForeignOp) -> bool:
     if len(after.formal_inputs) < len(before.formal_inputs) and before.inputs[1] != after.inputs[1]:
         return False
     for name in op.attribute_values():
-        if name in (RESULTS, CAPTURES):
+        if name in OURS:
             continue
         if name not in after.attributes or after.attributes[name].kind != before.attributes[name].kind:
             return False
@@ -90,7 +90,7 @@ def _written(
         return None
     attributes = []
     for name, value in op.op_attributes:
-        if name in (RESULTS, CAPTURES):
+        if name in OURS:
             continue
         kind = found.attributes[name].kind if found is not None else None
         if isinstance(value, Graph):

@@ -59,11 +59,21 @@ def _top_k(op: ops.TopK, operands: Operands, results: Results) -> Bound:
     return new(call)
 
 
+def _ranks(x: Array) -> Array:
+    """Strings as numbers in their order: numpy compares no slices of objects."""
+    _, ranks = np.unique(x.reshape(-1), return_inverse=True)
+    return np.asarray(ranks).reshape(x.shape)
+
+
 @kernel(ops.Unique)
 def _unique(op: ops.Unique, operands: Operands, results: Results) -> Bound:
     axis = op.axis
     found: Callable[[Array], Any] = lambda x: np.unique(  # noqa: E731
-        _wide(x), return_index=True, return_inverse=True, return_counts=True, axis=axis
+        _ranks(x) if x.dtype == object else _wide(x),
+        return_index=True,
+        return_inverse=True,
+        return_counts=True,
+        axis=axis,
     )
 
     def call(x: Array) -> tuple[Array, ...]:

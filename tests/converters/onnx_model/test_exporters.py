@@ -149,3 +149,29 @@ def test_a_loop_that_reads_the_sequence_it_carries_has_no_derivative_and_says_so
     graph = irlib.from_onnx(model(text), strict=False)
     with pytest.raises(irlib.IRError, match="carries a sequence"):
         irlib.gradient(graph, "y", ["x"], cotangents=True)
+
+
+def test_a_resize_by_scales_that_exporters_put_together_has_known_dims_and_leaves_the_others_alone() -> None:
+    text = """g (float[batch,3,4,h] x) => (float[batch,3,d,e] y) {
+        one = Constant <value: tensor = float[2] {1, 1}> ()
+        two = Constant <value: tensor = float[2] {1.5, 2}> ()
+        scales = Concat<axis=0>(one, two)
+        y = Resize<mode="linear">(x, , scales)
+    }"""
+    graph = irlib.from_onnx(model(text))
+    assert str(graph.value_type(graph.value_named("y"))) == "float32[batch, 3, 6, 2*h]"
+    gradient = irlib.to_onnx(irlib.gradient(graph, "y", ["x"], cotangents=True))
+    assert sum(n.op_type == "MatMul" for n in gradient.graph.node) <= 2
+    assert irlib.to_onnx(graph).graph.node[-1].attribute[0].name == "mode"
+
+
+def test_a_signal_without_an_axis_of_pairs_is_real() -> None:
+    text = """g (float[1,8] x) => (float[1,frames,bins,2] y) {
+        step = Constant <value: tensor = int64 {4}> ()
+        window = Constant <value: tensor = float[4] {1, 1, 1, 1}> ()
+        y = STFT(x, step, window)
+    }"""
+    graph = irlib.from_onnx(model(text))
+    x = np.arange(8, dtype=np.float32)[None] ** 2
+    expected = np.fft.rfft(x.reshape(1, 2, 4))
+    np.testing.assert_allclose(irlib.run(graph, {"x": x})["y"], np.stack([expected.real, expected.imag], -1), atol=1e-5)

@@ -133,14 +133,15 @@ def test_an_old_version_is_as_documented(
             np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-6)
 
 
-def test_scan_8_takes_as_many_steps_for_each_element_of_the_batch_as_its_length_says() -> None:
+def scan_8(**attributes: Any) -> Any:
+    """A running sum over [2, 3] with lengths, of Scan-8."""
     body = helper.make_graph(
         [helper.make_node("Add", ["sum", "x"], ["new"]), helper.make_node("Identity", ["new"], ["seen"])],
         "body",
         [helper.make_tensor_value_info("sum", 1, ()), helper.make_tensor_value_info("x", 1, ())],
         [helper.make_tensor_value_info("new", 1, ()), helper.make_tensor_value_info("seen", 1, ())],
     )
-    node = helper.make_node("Scan", ["n", "start", "x"], ["y", "seen"], body=body, num_scan_inputs=1)
+    node = helper.make_node("Scan", ["n", "start", "x"], ["y", "seen"], body=body, num_scan_inputs=1, **attributes)
     graph = helper.make_graph(
         [node],
         "g",
@@ -151,8 +152,24 @@ def test_scan_8_takes_as_many_steps_for_each_element_of_the_batch_as_its_length_
         ],
         [helper.make_tensor_value_info("y", 1, (2,)), helper.make_tensor_value_info("seen", 1, (2, 3))],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 8)], ir_version=8)
-    found = irlib.run(from_onnx(model), {"n": i64(2, 3), "start": f32(10, 20), "x": f32([1, 2, 3], [4, 5, 6])})
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 8)], ir_version=4)
+
+
+SCANNED = {"n": i64(2, 3), "start": f32(10, 20), "x": f32([1, 2, 3], [4, 5, 6])}
+
+
+def test_scan_8_takes_as_many_steps_for_each_element_of_the_batch_as_its_length_says() -> None:
+    found = irlib.run(from_onnx(scan_8()), SCANNED)
     assert found["y"].tolist() == [13, 35]
     assert found["seen"][0, :2].tolist() == [11, 13]
     assert found["seen"][1].tolist() == [24, 29, 35]
+
+
+def test_scan_8_in_reverse_begins_with_the_last_element_of_each_sequence() -> None:
+    model = scan_8(directions=[1])
+    found = irlib.run(from_onnx(model), SCANNED)
+    assert found["seen"].tolist() == [[12, 13, 0], [26, 31, 35]]
+    onnxruntime = pytest.importorskip("onnxruntime")
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    for name, expected in zip(("y", "seen"), session.run(None, SCANNED), strict=True):
+        np.testing.assert_array_equal(found[name], expected)
