@@ -48,7 +48,7 @@ class MersenneUniform(Composite):
 
     def decompose(self, b: Emitter, shape: Any) -> Any:
         words = b.multiply(b.prod(shape), 2)
-        blocks = b.floor_divide(b.add(words, _WORDS - 1), _WORDS)
+        blocks = b.maximum(b.floor_divide(b.add(words, _WORDS - 1), _WORDS), 1)  # runtimes refuse a scan of no steps
         start = b.constant(np.array(_started(self.seed), np.uint32))
         _, drawn = regions.scan(cast(Builder, b), lambda b, state, _: _block(b, state), start, b.iota(blocks))
         pairs = b.reshape(b.slice(b.reshape(drawn, [-1]), [0], b.reshape(words, [1])), [-1, 2])
