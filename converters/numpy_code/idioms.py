@@ -17,12 +17,13 @@ __all__ = ["idioms"]
 Instead = dict[int, tuple[Any, tuple[int, ...]]]
 
 
-def idioms(graph: Graph, sizes: Sizes, automatic: Container[str] = ()) -> Instead:
+def idioms(graph: Graph, sizes: Sizes, automatic: Container[str] = (), *, means: bool = True) -> Instead:
     """The nodes that are better written as another op on other operands, and what these are.
 
-    A node whose author named it is left as it is; `automatic` has the names that nobody gave.
+    A node whose author named it is left as it is; `automatic` has the names that nobody gave. `means`: sums that are
+    divided are looked at too.
     """
-    return _Finder(graph, sizes, automatic).found()
+    return _Finder(graph, sizes, automatic).found(means=means)
 
 
 class _Finder:
@@ -35,7 +36,7 @@ class _Finder:
         self.owner = graph.owner.tolist()
         self.uses: Counter[int] = Counter()
 
-    def found(self) -> Instead:
+    def found(self, *, means: bool) -> Instead:
         graph = self.graph
         names = [op.name if op.dialect == "irlib" else "" for op in graph.ops]
         if not {"sum", "broadcast_to"} & {*names}:
@@ -44,7 +45,7 @@ class _Finder:
         self.uses.update(graph.output_value(o) for o in graph.outputs)
         spread = {k for k, name in enumerate(names) if name == "broadcast_to"}
         able = {k for k, op in enumerate(graph.ops) if op.broadcasts}
-        divide = {k for k, name in enumerate(names) if name == "divide"}
+        divide = {k for k, name in enumerate(names) if name == "divide" and means}
         made: Instead = {}
         for node, kind in enumerate(self.kind):
             if kind in able and spread:

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from irlib import autodiff
+from irlib.converters.numpy_code.buffered import BufferedWriter
 from irlib.converters.numpy_code.carried import closure, helper_names
 from irlib.converters.numpy_code.emit import load_rules
 from irlib.converters.numpy_code.emit.form import Expr, dtype_text
@@ -184,6 +185,12 @@ class ModuleWriter:
             if tensor is not None:
                 arrays[str(node.name)] = tensor.array
         return NumpyModule("\n".join(lines) + "\n", {**arrays, **self.arrays})
+
+    def routine(self, graph: Graph) -> NumpyModule:
+        """A module with ``make()``, which gives a function of the inputs of `graph` that runs in buffers."""
+        body = BufferedWriter(self, graph).source()
+        text = [*self._shared(), "", "", *body]
+        return NumpyModule("\n".join([*self._imports("\n".join(text)), *text]) + "\n", self.arrays)
 
     def _graph(
         self, *, gradient: bool | Sequence[str], of: str | Sequence[str] | None

@@ -7,7 +7,7 @@ import numpy as np
 from irlib.converters.numpy_code.emit import form
 from irlib.converters.numpy_code.emit.form import Expr, Rule, Site, call, function, infix, prefix, rules, wide_function
 
-__all__: list[str] = []
+__all__ = ["UFUNCS"]
 
 
 def _checked(sign: str, ufunc: np.ufunc) -> Rule:
@@ -96,6 +96,13 @@ _INFIX = {
     "bitwise_or": ("|", form.BIT_OR, np.bitwise_or),
     "bitwise_xor": ("^", form.BIT_XOR, np.bitwise_xor),
 }
+
+UFUNCS = {
+    **_FUNCTIONS, **{name: row[2] for name, row in _INFIX.items()}, "power": np.power, "negative": np.negative,
+    "logical_not": np.logical_not, "bitwise_not": np.invert, "floor": np.floor, "ceil": np.ceil, "round": np.rint,
+    "trunc": np.trunc, "fmod": np.fmod, "floor_divide": np.floor_divide, "remainder": np.remainder,
+}  # fmt: skip
+"""The ops that are one ufunc, for the dtypes that numpy computes in."""
 
 rules({name: function(ufunc) for name, ufunc in _FUNCTIONS.items()})
 rules({name: infix(*row) for name, row in _INFIX.items()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from irlib.converters.numpy_code.emit.form import Expr, Site, call, rules
 from irlib.types import TensorType, Type
 
-__all__: list[str] = []
+__all__ = ["summed"]
 
 
 def _reshape(site: Site) -> Expr:
@@ -35,9 +35,9 @@ def _target(site: Site) -> str:
 
 def _sum_to(site: Site) -> Expr:
     x = site[0]
-    summed = _summed(x.type, site.result())
-    if summed is not None and x.dtype.numpy.isbuiltin == 1 and x.dtype.name != "float16":
-        axes, keepdims = summed
+    found = summed(x.type, site.result())
+    if found is not None and x.dtype.numpy.isbuiltin == 1 and x.dtype.name != "float16":
+        axes, keepdims = found
         dtype = site.dtype(x.dtype) if x.dtype.is_integer else None
         axis = repr(axes[0]) if len(axes) == 1 else repr(axes)
         return call(f"{x.atom}.sum", axis=axis, dtype=dtype, keepdims="True" if keepdims else None)
@@ -47,7 +47,7 @@ def _sum_to(site: Site) -> Expr:
     return Expr(f"{made.text}.astype({site.dtype(x.dtype)})")
 
 
-def _summed(x: Type, y: Type) -> tuple[tuple[int, ...], bool] | None:
+def summed(x: Type, y: Type) -> tuple[tuple[int, ...], bool] | None:
     """The axes that are summed, where types tell, and whether they stay: leading ones go, or ones in place stay."""
     if not isinstance(x, TensorType) or not isinstance(y, TensorType) or x.shape is None or y.shape is None:
         return None
