@@ -43,8 +43,10 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     step = b.subtract(x1, x0)
     flat = b.equal(step, b.constant(0.0))
     slope = b.divide(b.subtract(y1, y0), cast(b.where(flat, b.constant(1.0), step), kind))
-    made = b.add(b.multiply(slope, cast(b.subtract(where, x0), kind)), y0)
+    # beyond the ends and at NaN, where other numbers are taken, nothing infinite is computed
     last = b.subtract(size, 1)
+    inside = b.logical_and(b.greater_equal(where, b.take(grid, 0)), b.less_equal(where, b.take(grid, last)))
+    made = b.add(b.multiply(slope, cast(b.subtract(b.where(inside, where, x0), x0), kind)), y0)
     final = b.take(heights, last)
     made = b.where(b.greater_equal(j, last), final, made)
     under = b.take(heights, 0) if left is None else cast(lift(left).value, kind)

@@ -147,7 +147,7 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
 
 
 def _completed(x: Array, u: Any, vh: Any) -> tuple[Any, Any]:
-    """Square `u` and `vh`: the further vectors are any orthonormal ones, and have no derivative."""
+    """Square `u` and `vh`, with any orthonormal vectors added. One has a derivative, that of several is infinite."""
     m, n = x.value.shape[-2:]
     if not (isinstance(m, int) and isinstance(n, int)):
         raise refused("linalg.svd of matrices of unknown shape needs full_matrices=False", code="IR880",
@@ -163,11 +163,10 @@ def _completed(x: Array, u: Any, vh: Any) -> tuple[Any, Any]:
 
 def _complement(b: Any, q: Any, m: int, k: int) -> Any:
     """`m - k` columns orthonormal to the columns of `q`: eigenvectors of the projection onto what they leave."""
-    q = b.stop_gradient(q)
     qh = _transposed(b, b.conj(q) if q.dtype.is_complex else q)
     rest = b.subtract(b.eye(m, dtype=q.dtype), b.matmul(q, qh))
     _, vectors = b.eigh(rest)
-    return b.stop_gradient(b.slice(vectors, [k], [m], [-1]))
+    return b.slice(vectors, [k], [m], [-1])
 
 
 def _transposed(b: Any, x: Any) -> Any:

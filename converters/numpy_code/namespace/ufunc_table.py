@@ -284,7 +284,10 @@ def _nextafter(b: Any, x: Any, y: Any) -> Any:
     least = b.bitcast(b.constant(1, kind), dtype=x.dtype)
     away = b.where(b.less(y, zero), b.negative(least), least)
     made = b.where(b.equal(x, y), y, b.where(b.equal(x, zero), away, stepped))
-    return b.where(b.logical_or(b.isnan(x), b.isnan(y)), b.add(x, y), made)
+    made = b.where(b.logical_or(b.isnan(x), b.isnan(y)), b.add(x, y), made)
+    # bits have no slope; it is that of x
+    moved = b.where(b.isfinite(x), b.subtract(x, b.stop_gradient(x)), zero)
+    return b.add(b.stop_gradient(made), moved)
 
 
 @ufunc("fmax")
