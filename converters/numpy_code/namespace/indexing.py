@@ -216,23 +216,24 @@ def combine_at(ufunc: Any, a: Any, indices: Any, b: Any) -> None:
     if not isinstance(a, Array):
         raise refused(f"{name}.at into a {type(a).__name__} from outside the trace", remedy="make it an argument")
     parsed = _Key(indices, a.ndim)
+    others = () if b is None else (b,)
     if not parsed.is_advanced:
         view = _basic(a, parsed.entries)
-        ufunc(view, *(() if b is None else (b,)), out=view)
+        ufunc(view, *others, out=view, casting="unsafe")
         return
     e = a.tape.b
     reduction = _COMBINED.get(name)
     _, advanced = _advanced(a, parsed)
-    if reduction is None or a.dtype.kind == "b":
+    loop = ufunc._loop([a, *[o if isinstance(o, bool | int | float | complex) else lift(o) for o in others]], None)[-1]
+    # each step is rounded to the array's dtype, which only steps on one place could tell
+    if reduction is None or loop.kind != a.value.dtype.kind or loop.kind == "bool":
         if not advanced.are_distinct():
-            raise refused(f"{name}.at is not traced for indices that may be there twice")
-        advanced.write(cast(ufunc(advanced.read(), *(() if b is None else (b,))).value, a.dtype))
+            raise refused(
+                f"{name}.at of {loop} into {a.dtype} is not traced where an index may be there twice",
+                remedy="make both of one dtype, or use add, multiply, maximum or minimum",
+            )
+        advanced.write(cast(ufunc(advanced.read(), *others).value, a.dtype))
         return
-    loop = ufunc._loop([a, b if isinstance(b, bool | int | float | complex) else lift(b)], None)[-1].numpy
-    if not np.can_cast(loop, a.dtype, "same_kind"):
-        raise refused(f"cannot cast the result of {name}.at from {loop} to {a.dtype}", remedy="convert with astype")
-    if loop != a.dtype and a.dtype.kind != loop.kind:
-        raise refused(f"{name}.at of {loop} into {a.dtype} is not traced", remedy="convert with astype")
     update = fitted(b, a, shape=advanced.shape_operand())
     if name == "subtract":
         update = e.negative(update) if a.dtype.kind != "u" else e.subtract(e.zeros_like(update), update)

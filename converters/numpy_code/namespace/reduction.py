@@ -86,6 +86,8 @@ def _folded(name: str, a: Any, axis: Any, dtype: Any, out: Any, keepdims: Any, i
 
 
 def _axes(axis: Any, x: Array) -> Any:
+    if not x.ndim and axis in (0, -1):
+        axis = None  # numpy lets a 0-d array be reduced so
     found = axes_of(axis, x.ndim)
     return None if found is None else list(found)
 

@@ -165,7 +165,10 @@ def _conjugate(b: Any, x: Any) -> Any:
 
 @ufunc("reciprocal")
 def _reciprocal(b: Any, x: Any) -> Any:
-    return b.floor_divide(b.constant(1, x.dtype), x) if x.dtype.is_integer else b.reciprocal(x)
+    if not x.dtype.is_integer:
+        return b.reciprocal(x)
+    is_unit = b.equal(x, 1) if x.dtype.kind == "uint" else b.logical_or(b.equal(x, 1), b.equal(x, -1))
+    return b.where(is_unit, x, b.floor_divide(b.constant(0, x.dtype), x))  # rounded towards 0; of 0 an error
 
 
 @ufunc("cbrt")
@@ -315,8 +318,13 @@ def _heaviside(b: Any, x: Any, y: Any) -> Any:
 
 @ufunc("logaddexp2")
 def _logaddexp2(b: Any, x: Any, y: Any) -> Any:
-    ln2 = b.constant(math.log(2), x.dtype)
-    return b.divide(b.logaddexp(b.multiply(x, ln2), b.multiply(y, ln2)), ln2)
+    if x.dtype.is_half:
+        return cast(_logaddexp2(b, cast(x, np.float32), cast(y, np.float32)), x.dtype)
+    between = b.multiply(b.add(x, y), b.constant(0.5, x.dtype))
+    smaller = b.exp2(b.negative(b.abs(b.subtract(x, y))))
+    apart = b.add(b.maximum(x, y), b.multiply(b.log1p(smaller), b.constant(1 / math.log(2), x.dtype)))
+    # equal operands, infinite ones among them, have no difference to go by
+    return b.where(b.equal(x, y), b.add(between, b.constant(1, x.dtype)), apart)
 
 
 @ufunc("ldexp")

@@ -153,7 +153,9 @@ class Ufunc:
         """The ufunc of every pair of an element of `x` and one of `y`."""
         x, y = lift(x), lift(y)
         if y.ndim and x.ndim:
-            x = wrap(Tape.current().b.unsqueeze(x.value, list(range(x.ndim, x.ndim + y.ndim))), layout=x.layout)
+            from irlib.converters.numpy_code.namespace.views import unsqueezed
+
+            x = unsqueezed(x, range(x.ndim, x.ndim + y.ndim))
         return self(x, y, **options)
 
     def at(self, a: Any, indices: Any, b: Any = None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.exceptions import ComplexWarning
 
 Statement = tuple[Any, ...]
 
@@ -21,21 +22,21 @@ def random_program(rng: np.random.Generator, length: int, shape: tuple[int, ...]
         statement = kind(rng, arrays, at)
         if statement is None:
             continue
-        tried = [a.copy() if isinstance(a, np.ndarray) else a for a in arrays]
         try:
             with np.errstate(all="ignore"):
-                step(np, list(tried), statement)
-        except (ValueError, IndexError, TypeError):
+                arrays = run(np, x, [*program, statement])
+        except (ValueError, IndexError, TypeError, ComplexWarning):
             continue
         program.append(statement)
-        arrays = run(np, x, program)
-        if len(arrays) > 14 or any(a.size > 400 for a in arrays):
+        if len(arrays) > 16 or any(a.size > 300 for a in arrays):
             break
     return program
 
 
 def start(xp: Any, x: Any) -> list[Any]:
-    return [x * 1.0, xp.zeros((3, 4)), x.T * 2.0]
+    whole = xp.zeros((2, 6), dtype=int)
+    whole[1] = 3
+    return [x * 1.0, xp.zeros((3, 4)), x.T * 2.0, whole, x + 1j * x]
 
 
 def run(xp: Any, x: Any, program: list[Statement]) -> list[Any]:
@@ -87,6 +88,32 @@ def _out(xp: Any, arrays: list[Any], a: Any, other: int) -> None:
     xp.multiply(arrays[other], 0.5, out=a)
 
 
+def _rows_in_place(xp: Any, arrays: list[Any], a: Any) -> None:
+    for row in a:
+        row += 1
+
+
+def _take_by(xp: Any, arrays: list[Any], a: Any, other: int) -> Any:
+    return a[xp.abs(arrays[other]).astype(int) % a.shape[0]]
+
+
+def _put_by(xp: Any, arrays: list[Any], a: Any, other: int, new: float) -> None:
+    a[xp.abs(arrays[other]).astype(int) % a.shape[0]] = new
+
+
+def _add_by(xp: Any, arrays: list[Any], a: Any, other: int) -> None:
+    xp.add.at(a, xp.abs(arrays[other]).astype(int) % a.shape[0], 1)
+
+
+def _flat_store(xp: Any, arrays: list[Any], a: Any, at: int, new: float) -> None:
+    a.flat[at] = new
+
+
+def _one_by(xp: Any, arrays: list[Any], a: Any, other: int, new: float) -> None:
+    row = a[xp.argmax(arrays[other]) % a.shape[0]]
+    row += new
+
+
 STEPS: dict[str, Callable[..., Any]] = {
     "view": lambda xp, arrays, a, key: a[key],
     "take": lambda xp, arrays, a, key: a[key],
@@ -108,6 +135,25 @@ STEPS: dict[str, Callable[..., Any]] = {
     "mask_store": _mask_store,
     "add_at": _add_at,
     "out": _out,
+    "swapaxes": lambda xp, arrays, a, i, j: a.swapaxes(i, j),
+    "moveaxis": lambda xp, arrays, a, i, j: xp.moveaxis(a, i, j),
+    "first_half": lambda xp, arrays, a: xp.split(a, 2)[0],
+    "diagonal": lambda xp, arrays, a: xp.diagonal(a),
+    "broadcast": lambda xp, arrays, a: xp.broadcast_to(a, (2, *a.shape)),
+    "real": lambda xp, arrays, a: a.real,
+    "imag": lambda xp, arrays, a: a.imag,
+    "astype": lambda xp, arrays, a, to: a.real.astype(to),
+    "contiguous": lambda xp, arrays, a: xp.ascontiguousarray(a),
+    "atleast": lambda xp, arrays, a: xp.atleast_2d(a),
+    "matmul": lambda xp, arrays, a: a @ a.T,
+    "sum": lambda xp, arrays, a: a.sum(axis=0),
+    "sort": lambda xp, arrays, a: a.sort(axis=0),
+    "rows_in_place": _rows_in_place,
+    "take_by": _take_by,
+    "put_by": _put_by,
+    "add_by": _add_by,
+    "one_by": _one_by,
+    "flat_store": _flat_store,
     "fill": lambda xp, arrays, a, new: a.fill(new),
 }
 
@@ -224,5 +270,37 @@ def _filled(rng: Any, arrays: Any, at: int) -> Any:
     return ("fill", at, _number(rng)) if arrays[at].ndim else None
 
 
-KINDS = (_view, _view, _take, _shape, _shape, _transpose, _reshape, _expand, _put, _put, _put_array, _put_array,
-         _put_other, _put_other, _whole, _masked, _at, _to_out, _filled)  # fmt: skip
+def _more_views(rng: Any, arrays: Any, at: int) -> Any:
+    a = arrays[at]
+    name = ["swapaxes", "moveaxis", "first_half", "diagonal", "broadcast", "real", "imag", "atleast"][rng.integers(8)]
+    if name in ("swapaxes", "moveaxis"):
+        return (name, at, *[int(i) for i in rng.integers(0, max(a.ndim, 1), 2)]) if a.ndim else None
+    return name, at
+
+
+def _more_values(rng: Any, arrays: Any, at: int) -> Any:
+    name = ["astype", "contiguous", "sum"][rng.integers(3)]
+    return (name, at, ["int32", "float32", "bool"][rng.integers(3)]) if name == "astype" else (name, at)
+
+
+def _more_stores(rng: Any, arrays: Any, at: int) -> Any:
+    a, other = arrays[at], int(rng.integers(len(arrays)))
+    name = ["sort", "rows_in_place", "take_by", "put_by", "add_by", "one_by", "flat_store"][rng.integers(7)]
+    if not a.ndim or not a.size or arrays[other].dtype.kind == "c" or arrays[other].size == 0:
+        return None
+    match name:
+        case "sort" | "rows_in_place":
+            return (name, at) if a.dtype.kind != "c" else None
+        case "take_by" | "add_by":
+            return name, at, other
+        case "flat_store":
+            return name, at, int(rng.integers(-a.size, a.size)), _number(rng)
+        case _:
+            return name, at, other, _number(rng)
+
+
+KINDS = (
+    *(_view, _view, _take, _shape, _shape, _transpose, _reshape, _expand, _more_views, _more_views, _more_values),
+    *(_put, _put, _put_array, _put_array, _put_other, _put_other, _whole, _masked, _at, _to_out, _filled),
+    *(_more_stores, _more_stores),
+)
