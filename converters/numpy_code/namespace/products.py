@@ -13,8 +13,10 @@ from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast
 from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.results import axes_of, axis_of, delivered
+from irlib.converters.numpy_code.namespace.steps import Diagonal, SquareDiagonal
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.namespace.views import transposed
 
 __all__: list[str] = []
 
@@ -92,11 +94,44 @@ def einsum(
     *operands: Any, out: Any = None, dtype: Any = None, order: str = "K", casting: str = "safe", optimize: Any = False
 ) -> Any:
     equation, arrays = _equation(operands)
+    if len(arrays) == 1 and dtype is None and out is None:
+        view = _rearranged(lift(arrays[0]), equation)
+        if view is not None:
+            return view
     parts = _common(*arrays)
     if dtype is not None:
         parts = [xp.astype(x, as_dtype(dtype)) for x in parts]
     made = Tape.current().b.einsum(*[x.value for x in parts], equation=equation)
     return delivered("einsum", made, out)
+
+
+def _rearranged(x: Any, equation: str) -> Any:
+    """The view that numpy gives where einsum only picks diagonals and turns axes; None where it computes."""
+    given, arrow, wanted = equation.partition("->")
+    if (
+        not arrow
+        or "," in given
+        or set(given) != set(wanted)
+        or len(wanted.replace("...", "")) != len(set(wanted) - {"."})
+    ):
+        return None
+    before, dots, after = given.partition("...")
+    middle = [str(i) for i in range(x.ndim - len(before) - len(after))]
+    labels = [*before, *middle, *after]
+    if len(labels) != x.ndim or (middle and not dots):
+        return None  # the op says what is wrong
+    for label in sorted(set(labels)):
+        while labels.count(label) > 1:
+            i = labels.index(label)
+            j = labels.index(label, i + 1)
+            if x.value.shape[i] != x.value.shape[j]:
+                return None
+            n = x.value.shape[i]
+            turned = transposed(x, [*(k for k in range(x.ndim) if k not in (i, j)), i, j])
+            x = turned.view(SquareDiagonal(n) if isinstance(n, int) else Diagonal(0))
+            labels = [k for n, k in enumerate(labels) if n not in (i, j)] + [label]
+    first, _, last = wanted.partition("...")
+    return xp.transpose(x, [labels.index(k) for k in (*first, *(middle if dots else ()), *last)])
 
 
 def _equation(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:

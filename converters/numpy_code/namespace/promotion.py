@@ -91,4 +91,6 @@ def cast(value: Any, to: Any) -> Any:
         value = b.real(value)
         if value.dtype is target:
             return value
+    if target.name.startswith(("float8", "float4", "float6")):
+        return b.cast(value, dtype=target, saturate=False)  # as the dtypes of ml_dtypes do it
     return b.cast(value, dtype=target)

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from irlib.converters.numpy_code.namespace.refusal import refused
 
-__all__ = ["FAR", "BroadcastTo", "Diagonal", "Imag", "Pick", "ReadOnly", "RealPart", "Reshape", "Slices", "Squeeze",
-           "Step", "Transpose", "Unsqueeze"]  # fmt: skip
+__all__ = ["FAR", "BroadcastTo", "Diagonal", "Imag", "Pick", "ReadOnly", "RealPart", "Reshape", "Slices",
+           "SquareDiagonal", "Squeeze", "Step", "Transpose", "Unsqueeze"]  # fmt: skip
 
 FAR = 2**31 - 1
 """A bound that means as far as there is."""
@@ -160,6 +162,19 @@ class Diagonal(ReadOnly):
 
     def read(self, b: Any, whole: Any) -> Any:
         return b.diagonal(whole, self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class SquareDiagonal:
+    """The diagonals of the matrices of `n` rows and columns of the last two axes, as einsum gives them: writable."""
+
+    n: int
+
+    def read(self, b: Any, whole: Any) -> Any:
+        return b.diagonal(whole, 0)
+
+    def write(self, b: Any, whole: Any, part: Any) -> Any:
+        return b.where(b.constant(np.eye(self.n, dtype=bool)), b.unsqueeze(part, [-1]), whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,15 +74,10 @@ def attribute(m: Machine, holder: Any, name: str) -> Any:
         return BoundMethod(found, holder.instance) if isinstance(found, Function) else found
     if name.startswith("_"):
         raise refused(f"the attribute {name!r} begins with an underscore")
-    if m.domain.is_array(holder):
-        if name not in ARRAY:
-            raise refused(f"arrays have no attribute {name!r} here", code="IR894")
-        found = getattr(holder, name)
-        return (
-            Native(name, found)
-            if callable(found) and not m.domain.is_array(found) and not isinstance(found, type)
-            else found
-        )
+    if m.domain.is_array(holder) or m.domain.is_dim(holder):
+        return _of_array(m, holder, name)
+    if holder is bytes and name == "fromhex":
+        return Native("bytes.fromhex", bytes.fromhex)
     methods = METHODS_OF.get(type(holder), {})
     if name in methods:
         method = methods[name]
@@ -99,6 +94,19 @@ def attribute(m: Machine, holder: Any, name: str) -> Any:
     if isinstance(holder, Inert):
         return holder
     raise SourceError(f"{described(holder)} has no attribute {name!r} that is read", code="IR894")
+
+
+def _of_array(m: Machine, holder: Any, name: str) -> Any:
+    if name not in ARRAY:
+        raise refused(f"arrays have no attribute {name!r} here", code="IR894")
+    if name == "view":
+        return Native(name, lambda dtype: m.domain.viewed(holder, dtype))
+    found = getattr(holder, name)
+    return (
+        Native(name, found)
+        if callable(found) and not m.domain.is_array(found) and not isinstance(found, type)
+        else found
+    )
 
 
 def _of_instance(holder: Instance, name: str) -> Any:

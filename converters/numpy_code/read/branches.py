@@ -20,13 +20,13 @@ __all__ = ["both", "either", "is_traced", "known_truth", "mark", "rejoin", "retu
 
 
 def is_traced(m: Machine, value: Any) -> bool:
-    """Whether this is an array whose truth is not known."""
-    return m.domain.is_array(value) and m.domain.number(value) is None
+    """Whether this is an array or a dim whose truth is not known."""
+    return (m.domain.is_array(value) or m.domain.is_dim(value)) and m.domain.number(value) is None
 
 
 def truth(m: Machine, value: Any) -> bool:
     """The truth of a value that is known, and no object of the source with a say in it."""
-    if m.domain.is_array(value):
+    if m.domain.is_array(value) or m.domain.is_dim(value):
         return bool(m.domain.number(value))
     if isinstance(value, Instance):
         return True
@@ -122,19 +122,20 @@ def _merged(m: Machine, node: ast.AST, condition: Any, ends: list[Any]) -> Any:
     return None
 
 
-def either(m: Machine, node: ast.AST, condition: Any, scope: Scope, first: Steps, second: Steps) -> Steps:
-    """Two expressions, of which one is evaluated: the value chosen."""
+def pair(m: Machine, node: ast.AST, condition: Any, scope: Scope, first: Steps, second: Steps) -> Steps:
+    """The values of two expressions, of which one is evaluated; where one raises, twice that of the other."""
     values: list[Any] = []
 
     def kept(arm: Steps) -> Steps:
         values.append((yield arm))
 
-    if not m.frames:
-        raise refused("a branch on a traced value outside of a function")
-    before = len(m.unchecked)
     yield both(m, node, condition, scope, kept(first), kept(second))
-    if len(values) < 2:  # one side raises
-        return values[0] if len(m.unchecked) > before else None
+    return values if len(values) == 2 else [values[0], values[0]]
+
+
+def either(m: Machine, node: ast.AST, condition: Any, scope: Scope, first: Steps, second: Steps) -> Steps:
+    """Two expressions, of which one is evaluated: the value chosen."""
+    values = yield pair(m, node, condition, scope, first, second)
     return Merge(m, condition, getattr(node, "lineno", 0), frozenset()).value(values[0], values[1], "the value")
 
 

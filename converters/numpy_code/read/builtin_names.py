@@ -259,7 +259,9 @@ BUILTINS: dict[str, Any] = {
     },
     **{
         kind.__name__: kind
-        for kind in (bool, int, float, complex, str, list, tuple, dict, set, frozenset, range, slice, type, object)
+        for kind in (
+            bool, bytes, int, float, complex, str, list, tuple, dict, set, frozenset, range, slice, type, object,
+        )
     },
     "None": None, "True": True, "False": False, "Ellipsis": ...,
 }  # fmt: skip

@@ -13,6 +13,7 @@ from irlib.converters.numpy_code.read.machine import Frame, Machine, Steps
 from irlib.converters.numpy_code.read.names import arguments_of, bound_in, nonlocals_in
 from irlib.converters.numpy_code.read.objects import (
     BoundMethod,
+    Choice,
     Class,
     Function,
     Inert,
@@ -38,6 +39,10 @@ def call(m: Machine, target: Any, args: list[Any], kwargs: dict[str, Any]) -> St
         return (yield _entered(m, target, args, kwargs))
     if isinstance(target, BoundMethod):
         return (yield _entered(m, target.function, [target.instance, *args], kwargs))
+    if isinstance(target, Choice):
+        arms = [call(m, side, list(args), dict(kwargs)) for side in (target.first, target.second)]
+        assert m.place is not None
+        return (yield branches.either(m, m.place, target.condition, m.frames[-1].scope, *arms))
     if isinstance(target, type):
         from irlib.converters.numpy_code.read.types import construct
 
@@ -143,7 +148,10 @@ def bind_arguments(function: Function, args: list[Any], kwargs: dict[str, Any]) 
 
 def outward(m: Machine, value: Any) -> Any:
     """A value as numpy's functions take it: containers counted, functions of the source as callables."""
-    if isinstance(value, Function | BoundMethod):
+    if isinstance(value, range):
+        m.meter.room(len(value))
+        return list(value)
+    if isinstance(value, Function | BoundMethod | Choice):
         return m.callback(lambda *args, **kwargs: call(m, value, [_inward(m, a) for a in args], kwargs))
     if isinstance(value, Native):
         return m.callback(lambda *args, **kwargs: call(m, value, list(args), kwargs)) if value.steps else value.run
@@ -160,7 +168,7 @@ def outward(m: Machine, value: Any) -> Any:
 
 
 def _is_function(value: Any) -> bool:
-    return isinstance(value, Function | BoundMethod | Native)
+    return isinstance(value, Function | BoundMethod | Choice | Native)
 
 
 def _hold_data(m: Machine, values: Any) -> None:

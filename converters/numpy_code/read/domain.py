@@ -19,6 +19,9 @@ class Domain(Protocol):
     def control(self) -> Mapping[str, Any]:
         """What ``import irlib`` gives source: scan, cond, while_loop."""
 
+    naming: bool
+    """Whether nodes are called as in the source."""
+
     @property
     def nodes(self) -> int:
         """How many nodes the graph has so far."""
@@ -62,6 +65,18 @@ class Domain(Protocol):
     def hold(self, cell: Any, value: Any) -> None:
         """Make this the value of a cell."""
 
+    def same_held(self, first: Any, second: Any) -> bool:
+        """Whether a cell holds the same in both cases."""
+
+    def array_of(self, cell: Any) -> Any:
+        """A fresh array of what a cell holds."""
+
+    def move_in(self, cell: Any, array: Any) -> None:
+        """Make the value of an array that of a cell, as one that may be written where the machine now is."""
+
+    def weak(self, value: Any) -> Any:
+        """A scalar as a number of Python, which counts weakly in promotion."""
+
     def choose_held(self, condition: Any, first: Any, second: Any) -> Any:
         """The value of a cell that is one or the other."""
 
@@ -73,6 +88,9 @@ class Domain(Protocol):
 
     def instance_of(self, array: Any, kind: type) -> bool:
         """What ``isinstance(array, kind)`` says in numpy."""
+
+    def viewed(self, array: Any, dtype: Any) -> Any:
+        """The bits of an array as another dtype of the same width, as ``x.view(dtype)``."""
 
     def convert(self, value: Any, kind: type) -> Any:
         """An array as a scalar of a numpy type, as in ``np.float32(x)``."""

@@ -17,7 +17,7 @@ from irlib.converters.numpy_code.read.operators import binary, compared, unary
 from irlib.converters.numpy_code.read.refusal import SourceError, refused
 from irlib.converters.numpy_code.read.statements import defined
 
-__all__ = ["lookup"]
+__all__ = ["lookup", "tested"]
 
 
 @handles(ast.Constant)
@@ -142,12 +142,10 @@ def binop(m: Machine, node: ast.BinOp, scope: Scope) -> Steps:
 @handles(ast.UnaryOp)
 def unaryop(m: Machine, node: ast.UnaryOp, scope: Scope) -> Steps:
     """A unary operator."""
+    if isinstance(node.op, ast.Not):
+        return (yield tested(m, node, scope))
     value = yield node.operand, scope
     m.at(node)
-    if isinstance(node.op, ast.Not):
-        if branches.is_traced(m, value):
-            return m.domain.opposite(m.domain.condition(value))
-        return not (yield branches.truth_steps(m, value))
     return (yield unary(m, type(node.op), value))
 
 
@@ -169,6 +167,44 @@ def compare(m: Machine, node: ast.Compare, scope: Scope) -> Steps:
             return one
         left = right
     return result
+
+
+def tested(m: Machine, node: ast.expr, scope: Scope) -> Steps:
+    """An expression of which only the truth is asked: known, or a traced bool; ``and`` may join what it likes."""
+    if isinstance(node, ast.BoolOp):
+        return (yield _tests(m, node, 0, scope))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        value = yield tested(m, node.operand, scope)
+        return m.domain.opposite(value) if branches.is_traced(m, value) else not branches.truth(m, value)
+    value = yield node, scope
+    m.at(node)
+    if branches.is_traced(m, value):
+        return m.domain.condition(value)
+    return (yield branches.truth_steps(m, value))
+
+
+def _tests(m: Machine, node: ast.BoolOp, start: int, scope: Scope) -> Steps:
+    """The truth of the operands from `start` on; those behind a traced one are read as a branch."""
+    is_and = isinstance(node.op, ast.And)
+    for i in range(start, len(node.values)):
+        value = yield tested(m, node.values[i], scope)
+        m.at(node)
+        if not branches.is_traced(m, value):
+            if value != is_and:
+                return value
+        elif i == len(node.values) - 1:
+            return value
+        else:
+            rest, settled = _tests(m, node, i + 1, scope), _same(not is_and)
+            first, second = (rest, settled) if is_and else (settled, rest)
+            chosen = yield branches.pair(m, node, value, scope, first, second)
+            other = chosen[0] if is_and else chosen[1]
+            if not branches.is_traced(m, other):
+                return value if other == is_and else other
+            opposite = m.domain.opposite
+            both = m.domain.both
+            return both(value, other) if is_and else opposite(both(opposite(value), opposite(other)))
+    return is_and
 
 
 @handles(ast.BoolOp)
@@ -204,13 +240,12 @@ def _same(value: Any) -> Steps:
 @handles(ast.IfExp)
 def ifexp(m: Machine, node: ast.IfExp, scope: Scope) -> Steps:
     """A conditional expression: one side, or both where the test is traced."""
-    test = yield node.test, scope
+    test = yield tested(m, node.test, scope)
     m.at(node)
     if branches.is_traced(m, test):
         first, second = _one(node.body, scope), _one(node.orelse, scope)
-        return (yield branches.either(m, node, m.domain.condition(test), scope, first, second))
-    taken = yield branches.truth_steps(m, test)
-    return (yield (node.body if taken else node.orelse), scope)
+        return (yield branches.either(m, node, test, scope, first, second))
+    return (yield (node.body if test else node.orelse), scope)
 
 
 def _one(node: ast.expr, scope: Scope) -> Steps:

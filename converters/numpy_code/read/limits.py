@@ -32,7 +32,7 @@ class Limits:
     """Elements of one of them."""
     bits: int = 4096
     """Bits of an integer."""
-    text: int = 10_000
+    text: int = 1 << 16
     """Characters of a string."""
     nodes: int = 150_000
     """Nodes of the graph."""

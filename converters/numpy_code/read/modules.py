@@ -186,11 +186,21 @@ def _irlib(m: Machine) -> dict[str, Module]:
     return {"irlib": Module("irlib", table)}
 
 
-def _inert(m: Machine) -> dict[str, Module]:
-    return {}
+def _ml_dtypes(m: Machine) -> dict[str, Module]:
+    """The small dtypes, which emitted code imports."""
+    import ml_dtypes
+
+    starts = ("bfloat16", "float4_", "float6_", "float8_", "int2", "int4", "uint2", "uint4")
+    table = {name: getattr(ml_dtypes, name) for name in dir(ml_dtypes) if name.startswith(starts)}
+    return {"ml_dtypes": Module("ml_dtypes", table)}
 
 
-_MAKERS: Mapping[str, Callable[[Machine], dict[str, Module]]] = {"numpy": _numpy, "math": _math, "irlib": _irlib}
+_MAKERS: Mapping[str, Callable[[Machine], dict[str, Module]]] = {
+    "numpy": _numpy,
+    "math": _math,
+    "ml_dtypes": _ml_dtypes,
+    "irlib": _irlib,
+}
 
 
 @handles(ast.Import)

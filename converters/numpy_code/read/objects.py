@@ -9,6 +9,7 @@ from typing import Any
 
 __all__ = [
     "BoundMethod",
+    "Choice",
     "Class",
     "Function",
     "Indexer",
@@ -115,6 +116,15 @@ class Super:
 
     cls: Class
     instance: Instance
+
+
+@dataclass(eq=False, slots=True)
+class Choice:
+    """A function that is one or another by a traced condition."""
+
+    condition: Any
+    first: Any
+    second: Any
 
 
 @dataclass(eq=False, slots=True)

@@ -111,6 +111,10 @@ def _numeric(m: Machine, value: Any) -> bool:
     return isinstance(value, _NUMBERS) or m.domain.is_dim(value)
 
 
+def _is_ours(m: Machine, value: Any) -> bool:
+    return m.domain.is_array(value) or m.domain.is_dim(value)
+
+
 def _kind(value: Any) -> str:
     return type(value).__name__
 
@@ -217,8 +221,8 @@ def compared(m: Machine, kind: type[ast.cmpop], x: Any, y: Any) -> Steps:
         if kind is ast.Eq or kind is ast.NotEq:
             return (x is y) == (kind is ast.Eq)
         raise TypeError(f"{name} is not supported between {_named(x)} and {_named(y)}")
-    if m.domain.is_array(x) or m.domain.is_array(y):
-        other = y if m.domain.is_array(x) else x
+    if _is_ours(m, x) or _is_ours(m, y):
+        other = y if _is_ours(m, x) else x
         if other is None or isinstance(other, str) or callable(other):
             if kind is ast.Eq or kind is ast.NotEq:
                 return kind is ast.NotEq
@@ -306,7 +310,7 @@ def equal(m: Machine, x: Any, y: Any) -> bool:
                 return False
             m.meter.room(len(a))
             pairs.extend((a[k], b[k]) for k in a)
-        elif m.domain.is_array(a) or m.domain.is_array(b):
+        elif _is_ours(m, a) or _is_ours(m, b):
             if a is None or b is None or isinstance(a, str) or isinstance(b, str):
                 return False
             if not truth_of(m, a == b):

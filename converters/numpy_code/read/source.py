@@ -192,8 +192,8 @@ def _import(node: ast.Import | ast.ImportFrom, limits: Limits, *, message: bool)
             _identifier(alias.asname)
 
 
-IMPORTS = frozenset(("numpy", "math", "irlib", "typing", "__future__"))
-"""Packages of which an import is read: three of them from a table, and two that only annotations need."""
+IMPORTS = frozenset(("numpy", "math", "ml_dtypes", "irlib", "typing", "__future__"))
+"""Packages of which an import is read: from tables, the last two as names that only annotations need."""
 
 
 def _call(node: ast.Call, limits: Limits, *, message: bool) -> None:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from irlib.converters.numpy_code.read.machine import Machine
-from irlib.converters.numpy_code.read.objects import BoundMethod, Class, Function, Instance, Poison, Scope, Super
+from irlib.converters.numpy_code.read.objects import (
+    BoundMethod,
+    Choice,
+    Class,
+    Function,
+    Instance,
+    Native,
+    Poison,
+    Scope,
+    Super,
+)
 from irlib.converters.numpy_code.read.refusal import SourceError, refused
 
 __all__ = ["Merge", "State"]
 
 _KNOWN = (int, float, complex)
+_CALLED = (Function, BoundMethod, Native, Choice)
 
 
 class State:
@@ -49,6 +60,10 @@ class State:
         """The same things with their present contents."""
         return State({key: (thing, _contents(m, thing)) for key, (thing, _) in self.kept.items()})
 
+    def contents_now(self, m: Machine, key: int) -> Any:
+        """The present contents of the thing kept under `key`."""
+        return _contents(m, self.kept[key][0])
+
     def restore(self, m: Machine) -> None:
         """Give the things these contents."""
         for thing, contents in self.kept.values():
@@ -85,6 +100,8 @@ def _parts(thing: Any) -> tuple[list[Any], bool]:
             return [thing.scope, *thing.defaults, *thing.keyword_defaults.values()], False
         case BoundMethod() | Super():
             return [thing.instance], False
+        case Choice():
+            return [thing.first, thing.second], False
         case _:
             return [], False
 
@@ -204,6 +221,8 @@ class Merge:
             if id(a) in self.old or id(b) in self.old:
                 raise self._refusal(f"{what} is one or another {type(a).__name__}")
             return self.contents(a, a, b)
+        if isinstance(a, _CALLED) and isinstance(b, _CALLED):
+            return Choice(self.condition, a, b)
         if isinstance(a, str | type | slice) and type(a) is type(b) and a == b:
             return a
         if isinstance(a, Instance) and isinstance(b, Instance) and a.cls is b.cls and not {id(a), id(b)} & self.old:

@@ -9,10 +9,12 @@ from typing import Any
 
 from irlib.converters.numpy_code.read import branches
 from irlib.converters.numpy_code.read.iteration import iterator
+from irlib.converters.numpy_code.read.loops import lowered_while
 from irlib.converters.numpy_code.read.machine import Machine, Raised, Steps, handles
 from irlib.converters.numpy_code.read.objects import Class, Function, Scope
 from irlib.converters.numpy_code.read.refusal import refused
 from irlib.converters.numpy_code.read.source import is_main_guard, is_message
+from irlib.converters.numpy_code.read.state import State
 
 __all__ = ["Leave", "block"]
 
@@ -74,16 +76,18 @@ def if_(m: Machine, node: ast.If, scope: Scope) -> Steps:
     """One branch, or both where the test is traced."""
     if is_main_guard(node):
         return None
-    test = yield node.test, scope
+    test = yield _tested(m, node.test, scope)
     m.at(node)
     if not branches.is_traced(m, test):
-        taken = yield branches.truth_steps(m, test)
-        return (yield block(m, node.body if taken else node.orelse, scope))
-    return (
-        yield branches.both(
-            m, node, m.domain.condition(test), scope, block(m, node.body, scope), block(m, node.orelse, scope)
-        )
-    )
+        return (yield block(m, node.body if test else node.orelse, scope))
+    return (yield branches.both(m, node, test, scope, block(m, node.body, scope), block(m, node.orelse, scope)))
+
+
+def _tested(m: Machine, node: ast.expr, scope: Scope) -> Steps:
+    """The truth of an expression, that of expressions.py."""
+    from irlib.converters.numpy_code.read.expressions import tested
+
+    return tested(m, node, scope)
 
 
 @handles(ast.For)
@@ -106,20 +110,32 @@ def for_(m: Machine, node: ast.For, scope: Scope) -> Steps:
 
 @handles(ast.While)
 def while_(m: Machine, node: ast.While, scope: Scope) -> Steps:
-    """The loop, unrolled; its test has to be known."""
+    """The loop, unrolled as long as its test is known, else a loop of the graph."""
     start = branches.mark(m)
     left = None
-    while True:
-        test = yield node.test, scope
-        m.at(node)
-        if not branches.known_truth(m, test, "while"):
-            break
-        turn = branches.mark(m)
+
+    def turn() -> Steps:
+        at = branches.mark(m)
         left = yield block(m, node.body, scope)
         m.at(node)
-        left = branches.rejoin(m, "continue", turn, None if left is CONTINUE else left, scope)
+        return branches.rejoin(m, "continue", at, None if left is CONTINUE else left, scope)
+
+    endless = isinstance(node.test, ast.Constant)
+    while True:
+        test = yield _tested(m, node.test, scope)
+        m.at(node)
+        if branches.is_traced(m, test):
+            return (yield lowered_while(m, node, scope, turn, _tested))
+        if not test:
+            break
+        before = State.of(m, scope) if endless else None
+        left = yield turn()
         if left is not None:
             break
+        if before is not None and any(e.kind == "break" for e in m.frames[-1].exits[start:]):
+            before.restore(m)  # a break on a traced value is the only way out: a loop of the graph
+            del m.frames[-1].exits[start:]
+            return (yield lowered_while(m, node, scope, turn, _tested))
     return (yield _loop_end(m, node, scope, left, start))
 
 
@@ -135,12 +151,11 @@ def _loop_end(m: Machine, node: ast.For | ast.While, scope: Scope, left: Any, st
 @handles(ast.Assert)
 def assert_(m: Machine, node: ast.Assert, scope: Scope) -> Steps:
     """Held against what is known; on a traced value it is left out, as under ``python -O``."""
-    test = yield node.test, scope
+    test = yield _tested(m, node.test, scope)
     m.at(node)
-    if m.domain.is_array(test) and m.domain.number(test) is None:
+    if branches.is_traced(m, test):
         m.unchecked.append(m.where)
-        return None
-    if not branches.truth(m, test):
+    elif not test:
         raise Raised("the assertion does not hold")
     return None
 

@@ -12,7 +12,7 @@ from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.dims import Size, python_number
 from irlib.converters.numpy_code.namespace.handle import Handle, Kin, Storage
 from irlib.converters.numpy_code.namespace.lifting import lift, operand
-from irlib.converters.numpy_code.namespace.promotion import cast, result_type
+from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast, result_type
 from irlib.converters.numpy_code.namespace.table import CONSTANTS, load
 from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.converters.numpy_code.read.limits import Meter
@@ -22,6 +22,13 @@ from irlib.graph import Location
 __all__ = ["ReadingTape", "Traced"]
 
 _PYTHON: dict[type, str] = {bool: "bool", int: "int64", float: "float64", complex: "complex128"}
+
+
+def _frombuffer(buffer: Any, dtype: Any = float) -> Any:
+    """A constant from bytes that are written in the source: emitted modules hold constants so."""
+    if not isinstance(buffer, bytes):
+        raise refused("frombuffer of anything but bytes.fromhex(..) is not read")
+    return lift(np.frombuffer(buffer, as_dtype(dtype)))
 
 
 class ReadingTape(Tape):
@@ -52,7 +59,12 @@ class Traced:
         self.tape = tape
         self.naming = False
         """Whether nodes are called as in the source: not before the inputs have their names."""
-        self.functions: Mapping[str, Any] = {**CONSTANTS, **load(), "ndarray": np.ndarray}
+        self.functions: Mapping[str, Any] = {
+            **CONSTANTS,
+            **load(),
+            "ndarray": np.ndarray,
+            "frombuffer": _frombuffer,
+        }
         self._lines: dict[tuple[str, int], Location] = {}
 
     @property
@@ -132,10 +144,10 @@ class Traced:
         return None if array.is_scalar else array._storage
 
     def held(self, cell: Storage) -> Any:
-        return (cell.value, cell.spoiled, cell.kin, None if cell.kin is None else list(cell.kin.members))
+        return (cell.value, cell.spoiled, cell.kin, None if cell.kin is None else list(cell.kin.members), cell.builder)
 
     def hold(self, cell: Storage, value: Any) -> None:
-        kept, cell.spoiled, cell.kin, members = value
+        kept, cell.spoiled, cell.kin, members, cell.builder = value
         if cell.kin is not None:
             cell.kin.members = list(members)
         if kept is not cell.value:
@@ -147,7 +159,21 @@ class Traced:
         value = a if a is b else self.tape.b.where(condition.value, a, b)
         kin: Kin | None = first[2] if first[2] is not None else second[2]
         members = [m for kept in (first[3], second[3]) for m in kept or ()]
-        return (value, first[1] or second[1], kin, list(dict.fromkeys(members)))
+        return (value, first[1] or second[1], kin, list(dict.fromkeys(members)), first[4])
+
+    def same_held(self, first: Any, second: Any) -> bool:
+        return first[0] is second[0]
+
+    def array_of(self, cell: Storage) -> Any:
+        return wrap(cell.read())
+
+    def move_in(self, cell: Storage, array: Any) -> None:
+        cell.value = operand(array)
+        cell.builder = self.tape.b
+        cell.version += 1
+
+    def weak(self, value: Any) -> Any:
+        return python_number(value)
 
     def detached(self, array: Any, bases: tuple[Any, ...]) -> Any:
         storages = [base._storage for base in bases]
@@ -165,6 +191,14 @@ class Traced:
     def named(self, array: Any, name: str) -> None:
         if self.naming and array._storage.tape is self.tape and not array._path:
             self.tape.named(array, name)
+
+    def viewed(self, array: Any, dtype: Any) -> Any:
+        to = as_dtype(dtype)
+        if to.itemsize != array.dtype.itemsize:
+            raise refused(f"a view of {array.dtype} as {to}, which is of another width, is not read")
+        value = self.tape.b.bitcast(array.value, dtype=to.name)
+        made = Storage(self.tape, value) if array.is_scalar else array._storage.related(value)
+        return Array(made, (), is_scalar=array.is_scalar, layout=array.layout)
 
     def convert(self, value: Any, kind: type) -> Any:
         """``float(x)`` is a Python number, weak in promotion, also where only a run knows it."""

@@ -211,7 +211,6 @@ _BODIES = {
     "a dtype of fields": "import numpy as np\n    return np.zeros(3, dtype='f8,' * 1000)",
     "a string array": "import numpy as np\n    return np.array(['a' * 9999] * 9999)",
     "an object array": "import numpy as np\n    return np.empty(3, dtype=object)",
-    "a traced loop": "while x[0] > 0:\n        x = x - 1\n    return x",
     "a traced range": "for i in range(x[0]):\n        pass\n    return x",
     "a traced index of a list": "return [1, 2, 3][x[0]]",
     "a traced key": "return {x[0]: 1}",

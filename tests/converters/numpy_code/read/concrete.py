@@ -30,6 +30,7 @@ class Concrete:
 
     control: ClassVar[Mapping[str, Any]] = {}
     nodes = 0
+    naming = True
 
     def __init__(self, *, hidden: bool = False) -> None:
         self.functions = {name: _found(name) for name in _NAMES.split()}
@@ -77,6 +78,18 @@ class Concrete:
     def hold(self, cell: Any, value: Any) -> None:
         cell.array[...] = value
 
+    def same_held(self, first: Any, second: Any) -> bool:
+        return first is second
+
+    def array_of(self, cell: Any) -> Any:
+        raise NotImplementedError
+
+    def move_in(self, cell: Any, array: Any) -> None:
+        raise NotImplementedError
+
+    def weak(self, value: Any) -> Any:
+        return value.item()
+
     def choose_held(self, condition: Any, first: Any, second: Any) -> Any:
         return np.where(condition, first, second)
 
@@ -90,6 +103,9 @@ class Concrete:
 
     def instance_of(self, array: Any, kind: type) -> bool:
         return isinstance(array, kind)
+
+    def viewed(self, array: Any, dtype: Any) -> Any:
+        return array.view(dtype)
 
     def convert(self, value: Any, kind: type) -> Any:
         return kind(value)

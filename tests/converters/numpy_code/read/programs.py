@@ -479,4 +479,59 @@ def f(x):
 def f(x):
     return min(x[0, 0], x[0, 1], 0.0), max(x[1, 1], x[0, 1]), any(v > 2 for v in x[1]), all([v > 0 for v in x[0]]), max(x[0], key=lambda v: v * v)
 """,
+    "while until it converges": """
+import numpy as np
+def f(x):
+    v = x[1, 1] ** 2 + x[0]
+    k = 0
+    while np.abs(v).max() > 0.1:
+        v = v * 0.5
+        k += 1
+    return v, k
+""",
+    "while with a count, stores, attributes and continue": """
+import numpy as np
+class Best:
+    def __init__(self): self.value = 100.0
+def f(x):
+    k, best, errors, log = 0, Best(), np.zeros(4), {"sum": 0.0}
+    view = errors[1:]
+    v = np.abs(x) + 1
+    while v.sum() > 3 and k < 20:
+        v = np.sqrt(v)
+        k += 1
+        errors[k % 4] += v.max()
+        if k == 2:
+            continue
+        if v.min() < best.value:
+            best.value = v.min()
+        log["sum"] += best.value
+    return v, k, best.value, errors, view, log["sum"]
+""",
+    "while True with breaks": """
+import numpy as np
+def g(v):
+    n = 0
+    total = 0.0
+    while True:
+        n += 1
+        v = v * 0.5
+        if np.abs(v).sum() < 0.3:
+            break
+        total = total + v.sum()
+        if total > 4:
+            total = total + 10
+            break
+    return v, n, total
+def f(x):
+    return g(x), g(x * 8)
+""",
+    "while in a loop in a function": """
+def gcd(a, b):
+    while b != 0:
+        a, b = b, a % b
+    return a
+def f(x):
+    return [gcd(a * 4, b * 4) for a, b in zip(abs(x[0]), abs(x[1]))]
+""",
 }

@@ -1,0 +1,214 @@
+"""Loops on traced values as loops of the graph: what a turn changes is carried, and the turn is read once, in a region.
+
+What is carried is found by reading: a turn is read, and what differs from before is added, until nothing new does. So
+variables, elements of lists and dicts, attributes, and arrays that are written into in place are all carried.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from irlib.converters.numpy_code.read import branches
+from irlib.converters.numpy_code.read.machine import Machine, Steps
+from irlib.converters.numpy_code.read.objects import Class, Instance, Poison, Scope
+from irlib.converters.numpy_code.read.refusal import refused
+from irlib.converters.numpy_code.read.state import State
+
+__all__ = ["Slot", "lowered_while"]
+
+_KNOWN = (int, float, complex)
+_DEEP = 8
+
+
+@dataclass(eq=False, slots=True)
+class Slot:
+    """A place whose value is handed from turn to turn: the element `key` of a thing, or the value of a cell.
+
+    `weak`: it holds a number of Python, and goes on to count as one; of a list or tuple, of each item.
+    """
+
+    thing: Any
+    key: Any
+    weak: Any
+
+    @property
+    def name(self) -> str:
+        """How messages and the graph call it."""
+        return self.key if isinstance(self.key, str) else "state"
+
+    def read(self, m: Machine) -> Any:
+        holder = _holder(self.thing)
+        return m.domain.array_of(self.thing) if holder is None else holder[self.key]
+
+    def write(self, m: Machine, value: Any) -> None:
+        holder = _holder(self.thing)
+        if holder is None:
+            m.domain.move_in(self.thing, value)
+        else:
+            holder[self.key] = _weakened(m, value, self.weak)
+
+
+def _weakness(m: Machine, value: Any) -> Any:
+    return [_weakness(m, v) for v in value] if isinstance(value, list | tuple) else not m.domain.is_array(value)
+
+
+def _weakened(m: Machine, value: Any, weak: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)(_weakened(m, v, w) for v, w in zip(value, weak, strict=True))
+    return m.domain.weak(value) if weak else value
+
+
+class _More(Exception):  # noqa: N818  it is caught at once and is no error
+    """A turn changes more than is carried."""
+
+
+def _holder(thing: Any) -> Any:
+    """The dict or list behind a thing; None for a cell."""
+    match thing:
+        case Scope():
+            return thing.variables
+        case Instance() | Class():
+            return thing.attributes
+        case list() | dict():
+            return thing
+        case _:
+            return None
+
+
+class Carried:
+    """The places that a loop changes, and the state before it."""
+
+    def __init__(self, m: Machine, scope: Scope) -> None:
+        self.m = m
+        self.before = State.of(m, scope)
+        self.slots: list[Slot] = []
+        self.fresh: list[tuple[Scope, str]] = []
+        """Variables that only a turn binds."""
+
+    def take_in(self) -> bool:
+        """Add what differs now from before and is not carried; whether there was any."""
+        count = len(self.slots)
+        known = {(id(s.thing), s.key) for s in self.slots}
+        m = self.m
+        for key, (thing, old) in self.before.kept.items():
+            if m.domain.is_array(thing):
+                continue
+            new = self.before.contents_now(m, key)
+            if isinstance(thing, set):
+                if new != old:
+                    raise self._refusal("a set changes")
+            elif _holder(thing) is None:
+                if not m.domain.same_held(old, new) and (id(thing), None) not in known:
+                    self.slots.append(Slot(thing, None, weak=False))
+            else:
+                self._differences(thing, old, new, known)
+        return len(self.slots) > count
+
+    def _differences(self, thing: Any, old: Any, new: Any, known: set[tuple[int, Any]]) -> None:
+        if isinstance(thing, list):
+            if len(old) != len(new):
+                raise self._refusal("a list grows or shrinks")
+            old, new = dict(enumerate(old)), dict(enumerate(new))
+        for key, value in new.items():
+            if key in old and (old[key] is value or (id(thing), key) in known):
+                continue
+            if key not in old:
+                if not isinstance(thing, Scope):
+                    raise self._refusal(f"the element {key!r} is added")
+                if (thing, key) not in self.fresh:
+                    self.fresh.append((thing, key))
+                continue
+            if not (self._numeric(old[key]) and self._numeric(value)):
+                if type(old[key]) is type(value) and isinstance(value, str | bool) and old[key] == value:
+                    continue
+                raise self._refusal(f"{key!r} changes and is no array or number")
+            self.slots.append(Slot(thing, key, weak=_weakness(self.m, old[key])))
+
+    def _numeric(self, value: Any, depth: int = 0) -> bool:
+        """Whether a value is an array or number, or a list or tuple of such."""
+        if isinstance(value, list | tuple) and depth < _DEEP:
+            return all(self._numeric(item, depth + 1) for item in value)
+        return isinstance(value, _KNOWN) or self.m.domain.is_array(value) or self.m.domain.is_dim(value)
+
+    def _refusal(self, what: str) -> Exception:
+        return refused(
+            f"{what} in a loop whose number of turns depends on a traced value", code="IR897",
+            remedy="loop a fixed number of times and break, or keep the values in arrays",
+        )  # fmt: skip
+
+    def begin(self, values: list[Any]) -> None:
+        """The state at the start of a turn that is handed these values."""
+        self.before.restore(self.m)
+        for slot, value in zip(self.slots, values, strict=True):
+            slot.write(self.m, value)
+
+    def values(self) -> list[Any]:
+        return [slot.read(self.m) for slot in self.slots]
+
+    def end(self, values: list[Any], line: int) -> None:
+        """The state behind the loop."""
+        self.begin(values)
+        for slot, value in zip(self.slots, values, strict=True):
+            if isinstance(slot.key, str) and self.m.domain.is_array(value):
+                self.m.domain.named(value, slot.key)
+        for scope, name in self.fresh:
+            scope.variables[name] = Poison(f"is assigned in a loop alone that may take no turn (line {line})")
+
+
+def lowered_while(
+    m: Machine, node: ast.While, scope: Scope, turn: Callable[[], Steps], tested: Callable[..., Steps]
+) -> Steps:
+    """The loop as `while_loop` of the graph. `turn` reads the body once and says how it is left, `tested` a test."""
+    if node.orelse:
+        raise refused("else of a while on a traced value is not read", remedy="test the condition after the loop")
+    carried = Carried(m, scope)
+    frame, naming = m.frames[-1], m.domain.naming
+    start = len(frame.exits)
+
+    def test(flag: Any) -> Steps:
+        return m.domain.both(flag, (yield tested(m, node.test, scope)))
+
+    def step() -> Steps:
+        """A turn; whether the loop goes on after it."""
+        left = yield turn()
+        going: Any = left is None
+        exits = frame.exits[start:]
+        if any(leaves.kind != "break" for leaves in (*exits, *([] if left is None else [left]))):
+            remedy = "assign, break and return after it"
+            raise refused("return in a loop on a traced value is not read", remedy=remedy)
+        for exit_ in exits:
+            going = m.domain.both(going, m.domain.opposite(exit_.condition)) if going is not False else False
+        branches.rejoin(m, "break", start, left, scope)
+        del frame.exits[start:]
+        return going
+
+    def holds(values: list[Any]) -> Any:
+        carried.begin(values[1:])
+        return m.callback(test)(values[0])
+
+    def body(values: list[Any]) -> list[Any]:
+        carried.begin(values[1:])
+        going = m.callback(step)()
+        if carried.take_in():
+            raise _More
+        return [going, *carried.values()]
+
+    m.domain.naming = False
+    yield test(True)
+    yield step()
+    carried.take_in()
+    while True:
+        carried.before.restore(m)
+        m.at(node)
+        try:
+            results = m.domain.control["while_loop"](holds, body, [True, *carried.values()])
+            break
+        except _More:
+            continue
+    carried.before.restore(m)
+    m.domain.naming = naming
+    carried.end(results[1:], getattr(node, "lineno", 0))
+    return None
