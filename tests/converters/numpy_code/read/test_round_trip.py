@@ -49,7 +49,7 @@ def comes_back(vector: Vector, style: str) -> bool:
     if not numeric(values) or not numeric(expected) or not expected:
         return False
     names = signature(source, "predict")
-    params = [{}] if names[:1] == ["params"] else []
+    params: list[Any] = [{}] if names[:1] == ["params"] else []
     names = names[len(params) :]
     static = [
         n for k, (n, v) in enumerate(zip(names, values, strict=True)) if k and v.ndim <= 1 and v.dtype.kind in "iu"
@@ -88,8 +88,9 @@ def few() -> list[Vector]:
 def test_an_emitted_op_comes_back(vector: Vector) -> None:
     try:
         done = comes_back(vector, "fused")
-    except IRError as error:
-        assert vector.op.name in REFUSED, error
+    except IRError:
+        if vector.op.name not in REFUSED:
+            raise
         done = False
     if not done:
         pytest.skip("no arrays, not to be said in numpy, or known to be refused")
