@@ -26,6 +26,7 @@ from irlib.converters.numpy_code.namespace.names import MissingNameError, resolv
 from irlib.converters.numpy_code.namespace.table import load
 from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.converters.numpy_code.on_constants import on_constants
+from irlib.converters.numpy_code.python_classes import CLASSES, compares_classes
 from irlib.converters.numpy_code.python_functions import BUILTINS, MATH, MATH_MODULE
 
 __all__ = ["numpy_replaced"]
@@ -253,7 +254,8 @@ class _Walk:
                 continue
             names[name] = new
             self.undo.append(functools.partial(_restore, names, name, value, new))
-        for name, new in _BUILTINS.items():
+        classes = {n: c for n, c in CLASSES.items() if not compares_classes(names, n)}
+        for name, new in (*_BUILTINS.items(), *classes.items()):
             if name not in names:
                 names[name] = new
                 self.undo.append(functools.partial(_remove, names, name, new))

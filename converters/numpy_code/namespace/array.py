@@ -246,7 +246,12 @@ class Array(Handle):
         return int(known)
 
     def __round__(self, ndigits: int | None = None) -> Any:
-        return load()["round"](self, ndigits or 0)
+        made = load()["round"](self, ndigits or 0)
+        if ndigits is not None or self.ndim:
+            return made
+        from irlib.converters.numpy_code.namespace.dims import python_number
+
+        return python_number(made.astype(np.int64))
 
     def __format__(self, spec: str) -> str:
         known = self.concrete()

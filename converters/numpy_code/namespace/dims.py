@@ -165,6 +165,10 @@ class Size(Array):
     def __abs__(self) -> Any:
         return python_number(FUNCTIONS["absolute"](self))
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        made = super().__round__(ndigits)
+        return made if ndigits is None else python_number(made)
+
     def __hash__(self) -> int:
         known = self.value.known
         return hash(known) if known is not None else super().__hash__()

@@ -258,3 +258,25 @@ def test_wrong_names_and_calls_are_refused() -> None:
         irlib.trace(lambda x, y: x, X)
     with pytest.raises(irlib.IRError, match="static="):
         irlib.trace(lambda x: x, np.array(["a"]))
+
+
+def numbers_of_python(x: Any) -> Any:
+    total = float(x.sum())
+    assert isinstance(total, float)
+    assert not isinstance(total, int)
+    kept = np.zeros(3, dtype=float)
+    kept[0] = int(total * 10)
+    kept[1] = max(total, 0.5, float("-inf"))
+    single = x[0].astype(np.float32) * total  # a Python float does not widen
+    assert single.dtype == np.float32
+    return kept * round(total, 1) + single[0]
+
+
+def test_python_numbers_stay_python_numbers() -> None:
+    agrees(numbers_of_python, X)
+    names: dict[str, Any] = {"np": np}
+    exec("def f(x):\n    return x * float(x[0, 0])", names)
+    agrees(names["f"], X)
+    assert "float" not in names
+    exec("def g(x, k=2.0):\n    return x * k if type(k) is float else x", names)
+    agrees(names["g"], X)  # which the stand-in could not answer: there is none then
