@@ -21,9 +21,12 @@ import numpy as np
 from tests.external.adapters import fed_names, vjp
 from tests.external.suite import node_cases
 
-__all__ = ["KNOWN", "Verdict", "known_failures", "verdicts"]
+__all__ = ["DECIDED", "KNOWN", "Verdict", "decided", "known_failures", "verdicts"]
 
 KNOWN = Path(__file__).parent / "gradient_failures.txt"
+
+DECIDED = Path(__file__).parent / "differentiated.txt"
+"""The operators whose derivatives the cases find right."""
 
 _FLOATS = ("float16", "float32", "float64")
 _RETYPED = ("Cast", "EyeLike", "ConstantOfShape", "MelWeightMatrix")
@@ -189,21 +192,27 @@ def known_failures() -> set[str]:
     return set(KNOWN.read_text(encoding="utf-8").split())
 
 
-def main() -> int:
-    found = verdicts()
+def decided(found: dict[str, Verdict]) -> set[str]:
+    """The operators of which a case is right and none is wrong or failed."""
     by_op: defaultdict[str, set[str]] = defaultdict(set)
     for v in found.values():
         by_op[v.op].add(v.outcome)
+    return {op for op, kinds in by_op.items() if kinds & {"ok", "zero"} and not kinds & {"wrong", "failed"}}
+
+
+def main() -> int:
+    found = verdicts()
     sys.stdout.write(f"{dict(Counter(v.outcome for v in found.values()))}\n")
-    judged_ops = {op: kinds - {"none"} for op, kinds in by_op.items() if kinds - {"none"}}
-    good = [op for op, kinds in judged_ops.items() if kinds & {"ok", "zero"} and not kinds & {"wrong", "failed"}]
-    sys.stdout.write(f"{len(good)} of {len(judged_ops)} operators; not: {sorted(judged_ops.keys() - set(good))}\n")
+    judged_ops = {v.op for v in found.values() if v.outcome != "none"}
+    good = decided(found)
+    sys.stdout.write(f"{len(good)} of {len(judged_ops)} operators; not: {sorted(judged_ops - good)}\n")
     bad = {name: v for name, v in found.items() if v.outcome in ("wrong", "failed")}
     for name, v in bad.items():
         sys.stdout.write(f"{v.outcome} {name}: {v.why[:160]}\n")
     if "--update" in sys.argv:
         text = "".join(f"{name}\n" for name in sorted(bad))
         KNOWN.write_text(text, encoding="utf-8", newline="\n")
+        DECIDED.write_text("".join(f"{op}\n" for op in sorted(good)), encoding="utf-8", newline="\n")
     return 0
 
 

@@ -27,3 +27,4 @@ def test_no_gradient_is_wrong_and_only_known_ones_are_not_there() -> None:
     }
     assert bad == {}
     assert sum(v.outcome in ("ok", "zero") for v in found.values()) >= 800
+    assert gradients.decided(found) >= set(gradients.DECIDED.read_text(encoding="utf-8").split())
