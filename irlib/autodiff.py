@@ -31,6 +31,15 @@ class GradientBuilder(Builder):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, share=True)
+        self._superseded: dict[int, int] = {}
+
+    def supersede(self, old: Sequence[Any], new: Sequence[Any]) -> None:
+        """A loop that records its steps does what the loop it is the derivative of does: it takes its place."""
+        self._superseded.update({o.id: n.id for o, n in zip(old, new, strict=False)})
+
+    def build(self, *, prune: bool = False) -> Graph:
+        self.replace_values(self._superseded)
+        return super().build(prune=prune)
 
     def pullback(self, graph: Graph, wrt: Sequence[int]) -> Graph:
         return pullback(graph, tuple(wrt))

@@ -332,6 +332,22 @@ class Builder(Emitter):
     def _where(self) -> str:
         return f"graph {self.name!r}"
 
+    def replace_values(self, by: Mapping[int, int]) -> None:
+        """Let every use of the values in `by` be one of the value given for each; their nodes' names go along.
+
+        What replaces a value must not depend on it.
+        """
+        if not by:
+            return
+        self._operand = [by.get(i, i) for i in self._operand]
+        self._outputs = {n: (by.get(i, i), role, of) for n, (i, role, of) in self._outputs.items()}
+        for old, new in by.items():
+            before, after = self._node_of(old), self._node_of(new)
+            name = self._names.get(before)
+            if name is not None and after not in self._names:
+                del self._names[before]
+                self._names[after], self._by_name[name] = name, after
+
     # Freezing
 
     @collector_paused()

@@ -54,6 +54,9 @@ class Emitter(OpMethods):
         """The graph from (inputs of `graph`, cotangent of each float output) to the cotangents of inputs `wrt`."""
         raise NotImplementedError
 
+    def supersede(self, old: Sequence[Any], new: Sequence[Any]) -> None:
+        """Say that `new` begins with what `old` is, made of the same operands: a graph needs only one of them."""
+
     def lift(self, operand: Any, like: Any = None) -> Any:
         """`operand` as a value: a value is itself, None stays absent, anything else becomes a constant.
 

@@ -17,7 +17,7 @@ from irlib.op import Op, Operand
 from irlib.tensor import Array
 from irlib.types import TensorType, Type
 
-__all__ = ["CONST", "LATE", "STATIC", "Entries", "Entry"]
+__all__ = ["CONST", "LATE", "STATIC", "Entries", "Entry", "constant_of"]
 
 CONST, STATIC, LATE = 0, 1, 2
 """The modes of a value; the plan says what they are."""
@@ -98,7 +98,7 @@ class Entries:
             raise error.at(f"graph {graph.name!r}, {graph.nodes[node]}") from None
         constant = all(self.modes[d] == CONST for d in present)
         if not constant and len(results) == 1:
-            entry.value = _said_by_its_type(results[0])
+            entry.value = constant_of(results[0])
             constant = entry.value is not None
         _sized(entry, operands, results, constant=constant)
         mode = CONST if constant else STATIC if entry.static else LATE
@@ -133,8 +133,8 @@ def _sized(entry: Entry, operands: Sequence[Operand | None], results: Sequence[O
     entry.elementwise = isinstance(call, np.ufunc) and call.signature is None and size >= LEAST_IN_PLACE
 
 
-def _said_by_its_type(result: Operand) -> Array | None:
-    """A small integer tensor all of whose elements inference knows."""
+def constant_of(result: Operand) -> Array | None:
+    """The array, where it is an integer tensor all of whose elements inference knows."""
     t, ints = result.type, result.ints
     if ints is None or not isinstance(t, TensorType) or not t.is_static or not t.dtype.is_integer:
         return None

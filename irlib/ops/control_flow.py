@@ -199,8 +199,14 @@ class Scan(Op):
         pullback = b.pullback(self.body, wrt.all)
         recorded: tuple[Any, ...] = ()
         if self.carries:
-            recorder = replace(self, body=recording(self.body, layout, self.carries), output_axes=(), output_reverse=())
-            recorded = b.emit(recorder, node.operands)[self.carries :]
+            more = layout.first_scanned
+            recorder = replace(
+                self, body=recording(self.body, layout), output_axes=(*self.axes_out, *(0,) * more),
+                output_reverse=(*self.reverse_out, *(False,) * more),
+            )  # fmt: skip
+            made = b.emit(recorder, node.operands)
+            recorded = made[len(self.body.outputs) :]
+            b.supersede(node.results, made)
         floats = [k for k in range(self.stacked) if cotangents[self.carries + k] is not None]
         made = b.scan(
             *[cotangents[k] for k in wrt.carries],
@@ -286,8 +292,10 @@ class WhileLoop(Op):
         wrt = layout.differentiated(self.body, (False, *node.needs[2:]))
         require_tensors(self.body, layout, str(node))
         pullback = b.pullback(self.body, wrt.all)
-        recorder = replace(self, body=recording(self.body, layout, 1 + self.carries))
-        recorded = b.emit(recorder, (trip_count, start, *values))[self.carries :]
+        recorder = replace(self, body=recording(self.body, layout))
+        made = b.emit(recorder, (trip_count, start, *values))
+        recorded = made[len(self.body.outputs) - 1 :]
+        b.supersede(node.results, made)
         floats = [d for d in cotangents[self.carries :] if d is not None]
         made = b.scan(
             *[cotangents[k - 1] for k in wrt.carries],

@@ -75,12 +75,12 @@ def added(b: Any, x: Any, y: Any) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def recording(body: Graph, layout: Layout, kept: int) -> Graph:
-    """The body with its first `kept` outputs, which drive the loop, and then the counter and carries each step took."""
+def recording(body: Graph, layout: Layout) -> Graph:
+    """The body with its outputs, and then the counter and carries that each step took."""
     b = Builder(f"{body.name}.recording", share=True)
     inputs = [b.input(f"x{k}", n.type) for k, n in enumerate(body.inputs)]
     results = b.apply(body, inputs)
-    for k, value in enumerate([*results[:kept], *inputs[: layout.first_scanned]]):
+    for k, value in enumerate([*results, *inputs[: layout.first_scanned]]):
         b.output(f"y{k}", value)
     return b.build(prune=True)
 

@@ -17,13 +17,13 @@ from irlib.types import TensorType, Type
 
 @kernel(ops.Call)
 def _(op: ops.Call, operands: Operands, results: Results) -> Bound:
-    run = runner(op.graph)
+    run = runner(op.graph, operands)
     return new(lambda *values: owned(run(*values), values))
 
 
 @kernel(ops.Cond)
 def _(op: ops.Cond, operands: Operands, results: Results) -> Bound:
-    then, other = runner(op.then_branch), runner(op.else_branch)
+    then, other = (runner(branch, operands[1:]) for branch in (op.then_branch, op.else_branch))
 
     def cond(pred: Array, *values: Any) -> tuple[Any, ...]:
         return owned((then if pred else other)(*values), values)
@@ -70,8 +70,8 @@ def _empty(t: Type) -> Array:
 
 @kernel(ops.Scan)
 def _(op: ops.Scan, operands: Operands, results: Results) -> Bound:
-    run = runner(op.body)
     first, last = op.carries, op.carries + op.scanned
+    run = runner(op.body, operands[last:], last)
     axes_in, reverse_in = op.axes_in, op.reverse_in
     outputs = list(zip(results[first:], op.axes_out, op.reverse_out, strict=True))
 
@@ -101,8 +101,8 @@ def _(op: ops.Scan, operands: Operands, results: Results) -> Bound:
 
 @kernel(ops.WhileLoop)
 def _(op: ops.WhileLoop, operands: Operands, results: Results) -> Bound:
-    run = runner(op.body)
     count, limit = op.carries, op.max_trips
+    run = runner(op.body, operands[2 + count :], 1 + count)
     types = results[count:]
 
     def while_loop(trip_count: Any = None, start: Any = None, *values: Any) -> tuple[Any, ...]:

@@ -64,18 +64,38 @@ def _linear_recurrence(op: ops.LinearRecurrence, operands: Operands, results: Re
     t = operands[1].tensor.dtype  # type: ignore[union-attr]
     wide = np.dtype(np.float32) if t.is_half else t.numpy
 
+    turn = _BACK if op.reverse else slice(None)
+
     def call(a: Array, x: Array, axis: Array) -> Array:
         at = _axis(x, axis)
         made = np.empty(x.shape, wide)
         # rows along the axis, as views
-        factors, terms, rows = (np.moveaxis(v, at, 0) for v in (a.astype(wide), x.astype(wide), made))
-        count = x.shape[at]
-        order = range(count - 1, -1, -1) if op.reverse else range(count)
-        state: Any = None
-        for i in order:
-            # the first factor meets h = 0 and is left out, lest an infinite one makes NaN
-            state = terms[i] if state is None else factors[i] * state + terms[i]
-            rows[i] = state
+        factors, terms, rows = (
+            np.moveaxis(v, at, 0)[turn] for v in (a.astype(wide, copy=False), x.astype(wide, copy=False), made)
+        )
+        if wide == np.float64 and 0 < rows.size == len(rows):
+            rows[...] = np.reshape(_numbers(factors.reshape(-1).tolist(), terms.reshape(-1).tolist()), rows.shape)
+        else:
+            _rows(factors, terms, rows)
         return made.astype(t.numpy, copy=False)
 
     return new(call)
+
+
+def _numbers(factors: list[float], terms: list[float]) -> list[float]:
+    """One number a step: Python's doubles are numpy's, and a step costs a tenth."""
+    state, made = terms[0], terms[:1]
+    for a, x in zip(factors[1:], terms[1:], strict=True):
+        state = a * state + x
+        made.append(state)
+    return made
+
+
+def _rows(factors: Array, terms: Array, rows: Array) -> None:
+    """A row a step, each computed where it is to be."""
+    # the first factor meets h = 0 and is left out, lest an infinite one makes NaN
+    rows[:1] = terms[:1]
+    for i in range(1, len(rows)):
+        row = rows[i, ...]
+        np.multiply(factors[i], rows[i - 1], row)
+        np.add(row, terms[i], row)
