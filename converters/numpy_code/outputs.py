@@ -32,14 +32,14 @@ def give_outputs(tape: Tape, result: Any, name: str = "out") -> None:
     for output, leaf in found:
         value = lift(leaf).value
         placed = value if isinstance(value, GraphValue) else b.placed(value)  # type: ignore[attr-defined]
-        taken = b._by_name.get(output)
-        if taken is not None and taken != b._node_of(placed.id):
-            placed = _renamed(b, placed)
+        node = b._node_of(placed.id)
+        if b._names.get(node) == f"{output}_1" and output not in b._by_name:
+            b.named(placed, output)  # the source calls it so too
+        if b._by_name.get(output, node) != node:
+            raise TraceError(
+                f"an argument is called {output!r}, as is an output", code="IR886", remedy="rename the argument"
+            )
         b.output(output, placed)
-
-
-def _renamed(b: Builder, value: GraphValue) -> Any:
-    raise TraceError("the name of an output is that of an argument", code="IR886", remedy="rename the argument")
 
 
 def leaves(result: Any, name: str) -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from irlib.converters.numpy_code.arguments import Arguments, bound_arguments
 from irlib.converters.numpy_code.namespace.refusal import TraceError
 from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.converters.numpy_code.outputs import give_outputs
+from irlib.converters.numpy_code.source_names import name_nodes
 from irlib.converters.numpy_code.substitution import numpy_replaced
 from irlib.graph import Graph
 
@@ -64,6 +65,7 @@ def trace(
         arguments.check()
         with numpy_replaced(fn, *args, *kwargs.values()):
             result = call(*bound.args, **bound.kwargs)
+        name_nodes(tape)
         give_outputs(tape, result)
         assert isinstance(tape.b, Builder)
         return tape.b.build(prune=True)

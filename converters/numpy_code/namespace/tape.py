@@ -219,6 +219,7 @@ class Tape:
         """The line that a reader of source is at. None: the line is looked up on Python's stack."""
         self._copies: dict[int, tuple[Any, Any]] = {}
         self._numbers: dict[Any, Concrete] = {}
+        self._counts: dict[str, int] = {}
         self.plans: dict[Any, Any] = {}
         """What indices name, by index, shape and layout."""
         self._tokens: list[Token[Tape]] = []
@@ -286,17 +287,19 @@ class Tape:
 
     def named(self, array: Any, name: str) -> None:
         """Put a name of the source on the node that makes `array`; a name that is taken gets a number."""
-        value = array.value
+        self.name_value(array.value, name)
+
+    def name_value(self, value: Any, name: str) -> None:
+        """Put a name on the node of an emitter value, where the graph has one without a name."""
         b = self.b
         if not isinstance(value, GraphValue) or not isinstance(b, Builder) or value.builder is not b:
             return
         if name == "out" or name.startswith("out."):
             name = f"{name}_1"  # outputs are called so
-        free, count = name, 0
-        taken = b._by_name
+        free, taken = name, b._by_name
         while free in taken:
-            count += 1
-            free = f"{name}_{count}"
+            self._counts[name] = self._counts.get(name, 0) + 1
+            free = f"{name}_{self._counts[name]}"
         b.name_if_free(value, free)
 
 
@@ -324,6 +327,17 @@ def _same_bits(a: Any, b: Any) -> bool:
 
 
 _OWN = tuple(str(Path(module.__file__ or "?").parent) for module in (sys.modules["irlib"], np))
+
+
+def source_files() -> dict[str, str]:
+    """The paths of the source files that were traced, by their last names, where no two have the same."""
+    made: dict[str, str] = {}
+    for path, short in _SHORT.items():
+        if short:
+            made[short] = "" if short in made else path
+    return made
+
+
 _SHORT: dict[str, str] = {}
 """How messages and graphs call a source file; "" for those that no user wrote."""
 

@@ -280,3 +280,37 @@ def test_python_numbers_stay_python_numbers() -> None:
     assert "float" not in names
     exec("def g(x, k=2.0):\n    return x * k if type(k) is float else x", names)
     agrees(names["g"], X)  # which the stand-in could not answer: there is none then
+
+
+def squashed(v: Any) -> Any:
+    e = np.exp(-v)
+    return 1 / (1 + e)
+
+
+def two_layers(x: Any, params: Any) -> Any:
+    a = x
+    for w in params:
+        z = a @ w
+        a = squashed(z) + squashed(
+            z * 2,
+        )
+    out = a - x
+    return out  # noqa: RET504  the name is what is tested
+
+
+def test_nodes_have_the_names_and_lines_of_the_source() -> None:
+    model = irlib.trace(two_layers, X, [np.eye(3), np.eye(3)], parameters=["params"])
+    named = {n.name: n.op.name for n in model.nodes if n.op is not None and n.name}
+    assert named == {
+        "z": "matmul", "e": "exp", "e_1": "exp", "a": "add",
+        "z_1": "matmul", "e_2": "exp", "e_3": "exp", "a_1": "add", "out": "subtract",
+    }  # fmt: skip
+    first = two_layers.__code__.co_firstlineno
+    at = {n.name: model.locations[n.index] for n in model.nodes if n.name in ("z_1", "out")}
+    assert at["z_1"] == ("test_trace.py", first + 3)
+    assert at["out"] == ("test_trace.py", first + 7)
+
+
+def test_an_argument_may_not_be_called_as_an_output() -> None:
+    with pytest.raises(irlib.IRError, match="an argument is called 'out'"):
+        irlib.trace(lambda out: out + 1, X)
