@@ -212,7 +212,7 @@ def round_(a: Any, decimals: int = 0, out: Any = None) -> Any:
     b = Tape.current().b
     value = x.value
     if x.dtype.kind == "c":
-        raise refused("round of complex numbers is not traced", remedy="round their real and imaginary parts")
+        value = b.complex(_rounded(b, b.real(value), decimals), _rounded(b, b.imag(value), decimals))
     if x.dtype.kind == "b":
         value = cast(value, np.float16)
     if x.dtype.kind in "fb":
