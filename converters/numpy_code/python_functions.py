@@ -77,6 +77,7 @@ def _of_numbers(name: str, made: Callable[..., Any]) -> Callable[..., Any]:
     python = getattr(math, name)
 
     def function(*args: Any, **options: Any) -> Any:
+        args = tuple(list(x) if isinstance(x, Array) and x.ndim else x for x in args)
         flat = [y for x in args for y in (x if isinstance(x, list | tuple) else [x])]
         if not any(_is_open(x) for x in flat):
             return python(*args, **options)

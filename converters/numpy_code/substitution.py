@@ -28,6 +28,7 @@ from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.converters.numpy_code.on_constants import on_constants
 from irlib.converters.numpy_code.python_classes import CLASSES, compares_classes
 from irlib.converters.numpy_code.python_functions import BUILTINS, MATH, MATH_MODULE
+from irlib.converters.numpy_code.scalar_classes import stand_in
 
 __all__ = ["numpy_replaced"]
 
@@ -52,7 +53,8 @@ class _StandIn:
         if dotted == "ndarray":
             return _NDARRAY
         try:
-            return resolve(dotted)
+            found = resolve(dotted)
+            return stand_in(found) if isinstance(found, type) else found
         except MissingNameError:
             found = None if dotted.startswith("random") else getattr(real, name, None)
             if found is None or isinstance(found, type | types.ModuleType) or not callable(found):
