@@ -66,7 +66,8 @@ def graph_of(body: str, kind: str, inputs: dict[str, tuple[int, ...]]) -> irlib.
         else ""
     )
     text = f'<ir_version: 10, opset_import: ["" : 23]> g ({declared}) => ({kind}[..] y) {{ {constants}{body} }}'
-    return irlib.from_onnx(parser.parse_model(text.replace("[..]", "")), strict=False)
+    made: irlib.Graph = irlib.from_onnx(parser.parse_model(text.replace("[..]", "")), strict=False)
+    return made
 
 
 @pytest.mark.parametrize("kind", HALVES)
