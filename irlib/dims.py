@@ -32,6 +32,8 @@ Atom: TypeAlias = tuple[object, ...]  # ("sym", name) | ("floordiv" | "mod" | "m
 Monomial: TypeAlias = tuple[tuple[Atom, int], ...]  # atoms with their powers, sorted
 
 _MAX_TERMS = 64
+_MAX_COEFFICIENT = 2**63
+_MAX_POWER = 64
 
 
 class Dim:
@@ -202,6 +204,8 @@ def _canonical(terms: dict[Monomial, int]) -> DimLike:
         return 0
     if len(kept) == 1 and not kept[0][0]:
         return kept[0][1]
+    if any(abs(c) >= _MAX_COEFFICIENT or sum(p for _, p in m) > _MAX_POWER for m, c in kept):
+        raise IRTypeError(f"a symbolic dim with numbers beyond 64 bits, or powers beyond {_MAX_POWER}", code="IR205")
     kept.sort(key=lambda term: (-sum(p for _, p in term[0]), _order(term)))
     return Dim(tuple(kept))
 

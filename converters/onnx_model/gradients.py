@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from irlib.autodiff import pullback
 from irlib.builder import Builder
-from irlib.errors import StructureError
+from irlib.errors import SafetyError, StructureError
 from irlib.graph import Graph
 from irlib.validate.place import shown
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from irlib.converters.onnx_model.graphs import GraphReader
 
 __all__ = ["gradient_of"]
+
+_MOST = 8
+"""The highest order of a derivative: each is about twice as large as the one before."""
 
 
 def gradient_of(
@@ -32,12 +35,20 @@ def gradient_of(
         raise StructureError(f"Gradient got {len(operands)} operands for {len(xs) + len(zs)} names", code="IR104")
     roots = [_value(reader, found) for found in (*xs, *zs)]
     target = _value(reader, attributes["y"])
+    reader.model.spend(len(reader.values) // 4)  # all that is there is looked through
     region, free = _between(reader.b, roots, target)
+    reader.model.spend(len(region.kind))
+    order = 1 + max((reader.model.orders.get(id(getattr(op, "graph", None)), (0,))[0] for op in region.ops), default=0)
+    if order > _MOST:
+        raise SafetyError(f"a derivative of order {order}, expected at most {_MOST}", code="IR511")
     outer = [reader.b.value(found) for found in free]
     if any(a.id != r.id for a, r in zip(operands, roots, strict=True)):
         (target,) = reader.b.apply(region, [*operands, *outer])
     seed = reader.b.full_like(target, 1)
-    made = reader.b.call(*operands, *outer, seed, graph=pullback(region, tuple(range(len(xs)))), name=name)
+    back = pullback(region, tuple(range(len(xs))))
+    reader.model.spend(len(back.kind))
+    reader.model.orders[id(back)] = order, back
+    made = reader.b.call(*operands, *outer, seed, graph=back, name=name)
     return tuple(made)
 
 

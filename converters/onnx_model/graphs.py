@@ -12,13 +12,13 @@ from irlib.converters.onnx_model.constants import constant_node
 from irlib.converters.onnx_model.direct import direct_op
 from irlib.converters.onnx_model.functions import called
 from irlib.converters.onnx_model.gradients import gradient_of
-from irlib.converters.onnx_model.model import Model, normal
+from irlib.converters.onnx_model.model import A_BODY, MAX_VALUES, Model, normal
 from irlib.converters.onnx_model.names import clean, cycle_or_disorder
 from irlib.converters.onnx_model.notes import Notes
 from irlib.converters.onnx_model.regions import with_regions
 from irlib.converters.onnx_model.rules.rule import CAPTURES, RESULTS, SCALES, find_rule
 from irlib.converters.onnx_model.schemas import OpSchema
-from irlib.errors import AttributeValueError, IRError
+from irlib.errors import AttributeValueError, IRError, SafetyError
 from irlib.graph import Role
 from irlib.inference import unify
 from irlib.op import ForeignOp, Op
@@ -71,6 +71,8 @@ class GraphReader:
     def read(self, nodes: Sequence[Any]) -> None:
         """Append all nodes."""
         self._nodes = nodes
+        if self.depth:
+            self.model.spend(len(nodes) + A_BODY)
         for index, node in enumerate(nodes):
             try:
                 self._node(index, node)
@@ -78,6 +80,8 @@ class GraphReader:
                 error.where = error.where.removeprefix(f"graph {self.b.name!r}").removeprefix(", ")
                 self.model.add_error(error, self.where(index, node))
                 self._break(node)
+                if self.model.is_full:
+                    break
 
     def where(self, index: int, node: Any) -> str:
         """How findings call a node."""
@@ -104,6 +108,8 @@ class GraphReader:
         attributes = self._attributes(node, found)
         if node.op_type == "Constant" and domain == "":
             name = self._name_of(node) or "constant"
+            if "sparse_value" in attributes:
+                self.model.spend_dense(attributes["sparse_value"][2].array)
             value = self.b.constant(constant_node(attributes), name=name)
             self.notes.constant(name, attributes, node)
             return self._define(index, node, (value,))
@@ -215,6 +221,8 @@ class GraphReader:
 
     def _check_operands(self, found: OpSchema, node: Any, operands: list[Any]) -> None:
         count, (least, most) = len(operands), found.inputs
+        if max(count, len(node.output)) > MAX_VALUES:
+            raise SafetyError(f"{found.name} with more than {MAX_VALUES} operands or outputs", code="IR511")
         if not least <= count <= most:
             raise AttributeValueError(
                 f"{found.name} got {count} operands, expected {least if least == most else f'{least} to {most}'}",
@@ -223,6 +231,9 @@ class GraphReader:
         for k, (operand, needed) in enumerate(zip(operands, found.required, strict=False)):
             if operand is None and needed:
                 raise AttributeValueError(f"{found.name}: operand {k} is absent, expected a value", code="IR105")
+        if found.variadic and None in operands[len(found.required) :]:
+            k = len(found.required) + operands[len(found.required) :].index(None)
+            raise AttributeValueError(f"{found.name}: operand {k} is absent, expected a value", code="IR105")
         if not found.outputs[0] <= len(node.output) <= found.outputs[1]:
             raise AttributeValueError(
                 f"{found.name} with {len(node.output)} outputs, expected {found.outputs[0]} to {found.outputs[1]}",

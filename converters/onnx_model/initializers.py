@@ -36,6 +36,7 @@ def initializers_of(reader: GraphReader, graph: Any) -> Iterator[tuple[str, Any,
                 if kind == "initializer":
                     yield name, proto, read_tensor(proto, reader.model.reading.external)
                 else:
+                    reader.model.spend_dense(proto.dims)
                     yield name, proto.values, dense_of(read_sparse(proto, reader.model.reading.external))
             except IRError as error:
                 reader.model.add_error(error, f"{reader.place}, {kind} {shown(name)!r}")

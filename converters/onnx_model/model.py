@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from irlib.converters.onnx_model import schemas
 from irlib.converters.onnx_model.attributes import Reading
 from irlib.converters.onnx_model.dtypes import Symbols
-from irlib.converters.onnx_model.tensors import ExternalData
-from irlib.errors import IRError
+from irlib.converters.onnx_model.tensors import DENSE_LIMIT, ExternalData
+from irlib.errors import IRError, SafetyError
 from irlib.op import Op
 from irlib.validate.finding import Finding, Severity
 from irlib.validate.place import shown
 
-__all__ = ["MAX_DEPTH", "FunctionKey", "Model"]
+__all__ = ["A_BODY", "MAX_DEPTH", "MAX_VALUES", "FunctionKey", "Model"]
 
+MAX_VALUES = 2**16
+"""The most operands, and the most outputs, of a node."""
 MAX_DEPTH = 64
 """How deep subgraphs and function calls may nest."""
 _MAX_FINDINGS = 1000
+_NODES = 50_000
+"""The nodes that bodies may have in any file."""
+A_BODY = 24
+"""What a body costs besides its nodes."""
+_BYTES_A_NODE = 16
+"""One more for so many bytes of the file."""
+_MOST_VERSION = 2**31 - 1  # schemas are looked up by 32-bit numbers
 
 FunctionKey = tuple[str, str, str]
 """Domain, name and overload of a function."""
@@ -41,11 +51,41 @@ class Model:
             self.opsets = {"": 1}  # models of the first versions import nothing
         self.functions: dict[FunctionKey, Any] = {}
         self.function_opsets: dict[FunctionKey, dict[str, int]] = {}
+        self._left = _NODES + proto.ByteSize() // _BYTES_A_NODE
+        self._dense_left = DENSE_LIMIT
+        self.orders: dict[int, tuple[int, Any]] = {}
+        """The order of the derivative that each graph of a Gradient node is, by its identity, and the graph."""
         self.ops: dict[Any, Op] = {}
         self.bodies: dict[Any, Any] = {}
         for function in proto.functions:
             self._add_function(function)
         self._check_calls()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many findings as are told."""
+        return len(self.findings) >= _MAX_FINDINGS
+
+    def spend(self, nodes: int) -> None:
+        """Take note of so many nodes made for a function body, a subgraph or a gradient.
+
+        Raises: SafetyError when a small file asks for too many: bodies are made anew for operands of other types.
+        """
+        self._left -= nodes
+        if self._left < 0:
+            raise SafetyError(
+                "the bodies of its functions, subgraphs and gradients have too many nodes", code="IR511",
+                remedy="call functions with operands of fewer types",
+            )  # fmt: skip
+
+    def spend_dense(self, dims: Any) -> None:
+        """Take note that a sparse tensor of these dims is made dense.
+
+        Raises: SafetyError when all of them together are too large.
+        """
+        self._dense_left -= prod(int(d) for d in dims if d > 0)
+        if self._dense_left < 0:
+            raise SafetyError(f"sparse tensors of more than {DENSE_LIMIT} elements in all", code="IR511")
 
     def add(self, code: str, where: str, what: str, remedy: str = "", severity: Severity = "error") -> None:
         """Note a finding."""
@@ -64,10 +104,11 @@ class Model:
             if found.get(domain, version) != version:
                 self.add("IR851", where, f"opset {shown(domain or 'ai.onnx')!r} is imported in two versions")
             newest = schemas.newest(domain)
-            if version < 1 or (newest and version > newest):
-                what = f"opset {shown(domain or 'ai.onnx')!r} version {version}, this reader knows 1 to {newest}"
-                self.add("IR852", where, what, "install a newer onnx" if version > newest else "")
-            found[domain] = version
+            most = newest or _MOST_VERSION
+            if not 1 <= version <= most:
+                what = f"opset {shown(domain or 'ai.onnx')!r} version {version}, this reader knows 1 to {most}"
+                self.add("IR852", where, what, "install a newer onnx" if newest and version > newest else "")
+            found[domain] = min(max(version, 0), _MOST_VERSION)
         return found
 
     def _add_function(self, proto: Any) -> None:

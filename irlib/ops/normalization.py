@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from irlib.errors import AttributeValueError, IRTypeError
+from irlib.errors import AttributeValueError, IRTypeError, SafetyError
 from irlib.inference import require_rank
 from irlib.methods import Emitter, NodeView, Value
 from irlib.op import Operand, normalized_axis, register
 from irlib.ops.widened import Widened, in_float32
 from irlib.shapes import join_dims, require_dtype, same_dtype
-from irlib.types import TensorType
+from irlib.types import MAX_RANK, TensorType
 
 __all__ = [
     "BatchNormInference",
@@ -22,6 +22,8 @@ __all__ = [
     "LpNormalize",
     "RmsNorm",
 ]
+
+_MOST_NEIGHBOURS = 4096
 
 
 def centred(b: Emitter, x: Any, axes: list[int], epsilon: float) -> tuple[Any, Any]:
@@ -45,6 +47,8 @@ class _TrailingAxes(_Floats):
     axis: int
 
     def _axes(self, x: Any) -> list[int]:
+        if not -MAX_RANK <= self.axis < MAX_RANK:
+            raise AttributeValueError(f"axis {self.axis}, expected -{MAX_RANK} <= axis < {MAX_RANK}", code="IR303")
         if self.axis < 0:
             return list(range(self.axis, 0))
         return list(range(self.axis, require_rank(x.operand, "x")))
@@ -330,10 +334,16 @@ class LocalResponseNorm(_Floats):
 
     def body(self, b: Emitter, x: Any) -> Any:
         rank = require_rank(x.operand, "x")
-        rest = [0] * (rank - 2)
-        squares = b.pad(x * x, [0, (self.size - 1) // 2, *rest, 0, self.size // 2, *rest], b.constant(0, x.dtype))
+        rest, most = [0] * (rank - 2), x.shape[1] if isinstance(x.shape[1], int) else None
+        # neighbours beyond the other end of the channels there are none
+        before, after = (
+            n if most is None else min(n, max(most - 1, 0)) for n in ((self.size - 1) // 2, self.size // 2)
+        )
+        if before + after > _MOST_NEIGHBOURS:
+            raise SafetyError(f"size {self.size}, expected at most {_MOST_NEIGHBOURS}", code="IR511")
+        squares = b.pad(x * x, [0, before, *rest, 0, after, *rest], b.constant(0, x.dtype))
         channels = b.take(b.shape(x), [1], axis=0)
         total: Any = b.slice(squares, [0], channels, [1])
-        for k in range(1, self.size):
+        for k in range(1, before + after + 1):
             total = total + b.slice(squares, [k], channels + k, [1])
         return x / b.power(total * (self.alpha / self.size) + self.bias, self.beta)

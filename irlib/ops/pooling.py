@@ -11,7 +11,7 @@ import numpy as np
 
 from irlib.axes import vector_dims
 from irlib.dims import MaybeDim
-from irlib.errors import IRTypeError
+from irlib.errors import IRTypeError, SafetyError
 from irlib.methods import Emitter, NodeView, Value
 from irlib.op import Composite, Operand, register
 from irlib.ops.convolution import window_count
@@ -20,6 +20,8 @@ from irlib.shapes import require_dtype
 from irlib.types import DTYPES, TensorType
 
 __all__ = ["AdaptiveAvgPool", "AvgPool", "LpPool", "MaxPool", "MaxPoolIndices", "covered_ends", "split_pads"]
+
+_LARGEST = 2**24
 
 FLOAT = ("float", "complex")
 Ints = tuple[int, ...]
@@ -110,6 +112,7 @@ class _Averaging(_Pool, Composite):
         """The sum over each window of `x`, zeros around it; all axes before the last ones folded into one."""
         count = len(self.window)
         flat = b.reshape(x, _joined(b, [-1, 1], last_dims(b, x, count)))
+        _limit(prod(self.window), "elements in a window")
         ones = b.constant(np.ones((1, 1, *self.window)), x.dtype)
         pads = b.constant([*begins, *ends]) if any(begins) or any(ends) else None
         return b.convolution(flat, ones, pads, strides=self.strides, dilations=self.dilations)
@@ -256,6 +259,9 @@ def _known(op: _Averaging, x: Any, pads: Any) -> tuple[Ints, tuple[Ints, Ints], 
 def _counts(op: _Pool, sizes: Dims, begins: Sequence[int], ends: tuple[tuple[int, ...], ...], *, include: bool) -> Any:
     """How many elements each window counts, an outer product over the axes."""
     total = np.ones(())
+    for size, begin, reach, (w, s, _) in zip(sizes, begins, ends[1], op.rows, strict=True):
+        _limit(begin + size + reach, "elements along an axis")
+        _limit(((begin + size + reach) // s + 1) * w, "elements in the windows of an axis")
     for size, begin, end, reach, (w, s, d) in zip(sizes, begins, *ends, op.rows, strict=True):
         counted = np.zeros(begin + size + reach)
         counted[: begin + size + end] = 1
@@ -263,8 +269,15 @@ def _counts(op: _Pool, sizes: Dims, begins: Sequence[int], ends: tuple[tuple[int
             counted[:begin] = 0
             counted[begin + size :] = 0
         starts = np.arange((len(counted) - d * (w - 1) - 1) // s + 1) * s
+        _limit(total.size * len(starts), "windows")
         total = np.multiply.outer(total, counted[starts[:, None] + np.arange(w) * d].sum(1))
     return total
+
+
+def _limit(count: int, what: str) -> None:
+    """Raises: SafetyError where a constant of the body would hold more than is sensible."""
+    if count > _LARGEST:
+        raise SafetyError(f"{count} {what}, expected at most {_LARGEST}", code="IR511")
 
 
 def _joined(b: Emitter, first: Any, second: Any) -> Any:

@@ -17,7 +17,8 @@ __all__ = ["Forest", "classic_forest", "compact_forest"]
 _MODES = {
     "BRANCH_LEQ": 0, "BRANCH_LT": 1, "BRANCH_GTE": 2, "BRANCH_GT": 3, "BRANCH_EQ": 4, "BRANCH_NEQ": 5, "LEAF": 0,
 }  # fmt: skip
-_MAX_CELLS = 2**27
+_MAX_CELLS = 2**24
+_PER_ENTRY = 256  # what the file says may grow so far, for forests that are large themselves
 """The most elements of a table of leaves by targets, or of nodes by members."""
 
 
@@ -125,8 +126,9 @@ def _spread(nodes: Array, ids: Array, values: Array, count: int, targets: int) -
     """Weights by node and target, those at one place added up; and where there are any."""
     if not len(nodes) == len(ids) == len(values) or (len(ids) and not 0 <= ids.min() <= ids.max() < targets):
         raise _wrong(f"{len(values)} weights of {len(nodes)} leaves, expected as many, of targets 0 to {targets - 1}")
-    if count * targets > _MAX_CELLS:
-        raise SafetyError(f"{count} nodes with {targets} targets, expected at most {_MAX_CELLS} cells", code="IR517")
+    most = max(_MAX_CELLS, _PER_ENTRY * len(values))
+    if count * targets > most:
+        raise SafetyError(f"{count} nodes with {targets} targets, expected at most {most} cells", code="IR511")
     made, said = np.zeros((count, targets), values.dtype), np.zeros((count, targets), bool)
     np.add.at(made, (nodes, ids), values)
     said[nodes, ids] = True
@@ -204,7 +206,7 @@ def _members(n: OnnxOp, modes: Any, total: int) -> Array | None:
         raise _wrong(f"{len(sets)} sets of membership_values for {len(nodes)} nodes, expected as many")
     most = max(len(s) for s in sets)
     if total * most > _MAX_CELLS:
-        raise SafetyError(f"{total} nodes with {most} members, expected at most {_MAX_CELLS} cells", code="IR517")
+        raise SafetyError(f"{total} nodes with {most} members, expected at most {_MAX_CELLS} cells", code="IR511")
     made = np.full((total, max(most, 1)), np.nan, array.dtype)
     for node, members in zip(nodes.tolist(), sets, strict=False):
         made[node, : len(members)] = members

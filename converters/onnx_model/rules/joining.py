@@ -6,8 +6,11 @@ from typing import Any
 
 from irlib.converters.onnx_model.rules.operands import as_int64, int64s
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
+from irlib.errors import AttributeValueError
 from irlib.methods import Emitter, Value
 from irlib.op import normalized_axis
+
+_MOST_PARTS = 2**16
 
 
 @rule("Concat", 1, until=3)
@@ -24,6 +27,8 @@ def split(b: Emitter, n: OnnxOp, x: Value, sizes: Value | None) -> Any:
     if sizes is not None:
         return tuple(b.split(x, as_int64(b, sizes), axis=axis, count=n.outputs))
     count = n["num_outputs"] if n.version >= 18 and n["num_outputs"] is not None else n.outputs
+    if not 1 <= count <= _MOST_PARTS:
+        raise AttributeValueError(f"num_outputs is {count}, expected 1 to {_MOST_PARTS}", code="IR302")
     dim = None if x.shape is None else x.shape[normalized_axis(axis, len(x.shape))]
     if isinstance(dim, int) and count > 1 and -(-dim // count) * (count - 1) > dim:  # the last parts are empty
         part = -(-dim // count)

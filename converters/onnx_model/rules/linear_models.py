@@ -97,6 +97,8 @@ def svm_classifier(b: Emitter, n: OnnxOp, x: Value) -> Any:
         scores = _kernel(b, n, x, _matrix(n["coefficients"] or (), count, "coefficients"))
         scores = b.add(scores, (n["rho"] or (0.0,))[0])
         return chosen(b, labels, scores), _float32(b, transformed(b, n["post_transform"], scores))
+    if len(n["rho"] or ()) < count * (count - 1) // 2:
+        raise AttributeValueError(f"{len(n['rho'] or ())} rho for {count} classes", code="IR302")
     pairs = [(i, j) for i in range(count) for j in range(i + 1, count)]
     decisions = _decisions(b, n, x, sizes, pairs)
     label = chosen(b, labels, _votes(b, decisions, pairs, count))  # also where there are probabilities

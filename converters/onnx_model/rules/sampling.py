@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 from irlib.converters.onnx_model.rules.interpolation import Kernel
@@ -14,6 +15,7 @@ from irlib.methods import Emitter, Value
 
 _MODES = {"bilinear": "linear", "bicubic": "cubic"}
 _CUBIC = -0.75
+_MOST_CORNERS = 4096
 _WIDE = ("float32", "float64")
 
 
@@ -69,6 +71,9 @@ def grid_sample(b: Emitter, n: OnnxOp, x: Value, grid: Value) -> Any:
         border = _Border(size, low, high, n["padding_mode"])
         borders.append(border)
         taps.append(_taps(b, border, at, mode))
+    corners = prod(len(t) for t in taps)
+    if corners > _MOST_CORNERS:
+        raise n.unsupported(f"{corners} neighbours of a place, expected at most {_MOST_CORNERS}")
     batch = dims_of(b, x, [0])
     channels, out = dims_of(b, x, [1]), dims_of(b, grid, range(1, count + 1))
     wide: Any = x if mode == "nearest" or x.dtype.name in _WIDE else b.cast(x, dtype="float32")
@@ -120,6 +125,8 @@ def affine_grid(b: Emitter, n: OnnxOp, theta: Value, size: Value) -> Any:
     length = length_of(size)
     if length is None:
         raise IRTypeError("the number of axes is not known", code="IR210")
+    if length not in (4, 5):
+        raise IRTypeError(f"a size of {length} dims, expected 4 or 5", code="IR207")
     count = length - 2
     size = as_int64(b, size)
     dims = [element(b, size, 2 + k) for k in range(count)]

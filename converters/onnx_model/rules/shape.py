@@ -8,6 +8,7 @@ from irlib.converters.onnx_model.rules.operands import dims_of, element, int64s,
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
 from irlib.errors import AttributeValueError, IRTypeError
 from irlib.methods import Emitter, Value
+from irlib.types import MAX_RANK
 
 
 @rule("Identity", 1)
@@ -57,6 +58,8 @@ def _reshaped(b: Emitter, x: Value, to: Value, *, zero_copies: bool) -> Any:
     if length < rank:
         source = dims_of(b, x, range(length))
     elif length > rank:
+        if length > MAX_RANK:
+            raise IRTypeError(f"a shape of {length} dims, expected at most {MAX_RANK}", code="IR205")
         source = b.concat(source, int64s(b, [0] * (length - rank)), axis=0)
     return b.reshape(x, b.where(b.equal(to, 0), source, to))
 

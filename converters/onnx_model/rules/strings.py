@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from irlib.converters.onnx_model.rules.rule import OnnxOp, rank_of, rule
-from irlib.errors import AttributeValueError
+from irlib.errors import AttributeValueError, SafetyError
 from irlib.methods import Emitter, Value
+
+_MOST_COLUMNS, _MOST_SKIPS = 2**24, 1000
 
 
 @rule("StringNormalizer", 10)
@@ -40,7 +42,12 @@ def tfidf_vectorizer(b: Emitter, n: OnnxOp, x: Value) -> Any:
 
 def _vectors(b: Emitter, n: OnnxOp, x: Value) -> Any:
     pool, places = n["pool_strings"] or n["pool_int64s"] or (), n["ngram_indexes"]
-    width = max(places) + 1
+    width = max(places, default=0) + 1
+    if min(places, default=0) < 0 or width > _MOST_COLUMNS:
+        what = f"ngram_indexes from {min(places, default=0)} to {width - 1}"
+        raise SafetyError(f"{what}, expected 0 to {_MOST_COLUMNS - 1}", code="IR511")
+    if not 0 <= n["max_skip_count"] <= _MOST_SKIPS:
+        raise AttributeValueError(f"max_skip_count is {n['max_skip_count']}, expected 0 to {_MOST_SKIPS}", code="IR302")
     if x.dtype.kind != "string":
         x = b.cast(x, dtype="int64")
     rows = b.take(b.shape(x), b.constant([0], "int64"), axis=0)
@@ -49,7 +56,8 @@ def _vectors(b: Emitter, n: OnnxOp, x: Value) -> Any:
     for grams, of_length, length in _by_length(n, pool):
         if n["min_gram_length"] <= length <= n["max_gram_length"]:
             slots = np.array(places[first : first + len(grams)])
-            total = b.add(total, _counted(b, n, x, of_length, length, slots, width))
+            found = _counted(b, n, x, of_length, length)
+            total = b.scatter(total, b.constant(slots), found, axis=1, reduction="add")
         first += len(grams)
     if n["mode"] == "TF":
         return b.cast(total, dtype="float32")
@@ -71,8 +79,8 @@ def _by_length(n: OnnxOp, pool: tuple[Any, ...]) -> Any:
         yield matrix, matrix, k + 1
 
 
-def _counted(b: Emitter, n: OnnxOp, x: Value, grams: Any, length: int, slots: Any, width: int) -> Any:
-    """Occurrences of the n-grams of one length: [rows, width]."""
+def _counted(b: Emitter, n: OnnxOp, x: Value, grams: Any, length: int) -> Any:
+    """Occurrences of the n-grams of one length: [rows, n-grams]."""
     columns = b.take(b.shape(x), b.constant([1], "int64"), axis=0)
     counts: Any = None
     # without a second element there is nothing to skip
@@ -87,6 +95,4 @@ def _counted(b: Emitter, n: OnnxOp, x: Value, grams: Any, length: int, slots: An
             same = equal if same is None else b.logical_and(same, equal)
         found = b.sum(b.cast(same, dtype="int64"), [1])
         counts = found if counts is None else b.add(counts, found)
-    spread = np.zeros((len(grams), width), np.int64)
-    spread[np.arange(len(grams)), slots] = 1
-    return b.matmul(counts, b.constant(spread))
+    return counts
