@@ -29,7 +29,8 @@ BRANCHING = (
 
 
 def read(case: Case) -> irlib.Graph:
-    return irlib.from_numpy(case.source, case.function_name, *case.arguments(), static=case.static)
+    graph: irlib.Graph = irlib.from_numpy(case.source, case.function_name, *case.arguments(), static=case.static)
+    return graph
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda c: c.name)
