@@ -11,7 +11,7 @@ from irlib.dims import Dim, substitute
 from irlib.errors import IRError, IRTypeError, StructureError
 from irlib.graph import Graph
 from irlib.op import Composite, ForeignOp, Known, Op, Operand, known_value, signature_of
-from irlib.types import TensorType, Type
+from irlib.types import TensorType, Type, within_limits
 
 __all__ = ["Entry", "Inference", "check_operands", "known_of_variable"]
 
@@ -58,7 +58,7 @@ class Inference:
             if body is None:
                 body = self._make_body(op, operands)
             if body is not None:
-                return Entry(self._results_of_body(body, operands), body)
+                return Entry(self._results_of_body(op, body, operands), body)
         try:
             types = op.infer(*operands)
         except IRError as error:
@@ -66,13 +66,21 @@ class Inference:
         known: Any = op.known(*operands)
         if isinstance(types, tuple):
             knowns = known if isinstance(known, tuple) and len(known) == len(types) else (None,) * len(types)
-            return Entry(tuple(self.describe(t, k) for t, k in zip(types, knowns, strict=True)), None)
-        return Entry((self.describe(types, known),), None)
+            return Entry(tuple(self._result(op, t, k) for t, k in zip(types, knowns, strict=True)), None)
+        return Entry((self._result(op, types, known),), None)
 
-    def _results_of_body(self, body: Graph, operands: Sequence[Operand | None]) -> tuple[int, ...]:
+    def _result(self, op: Op, t: Type, known: Known) -> int:
+        if isinstance(t, TensorType):
+            try:
+                within_limits(t)
+            except IRTypeError as error:
+                raise error.at(op.name) from None
+        return self.describe(t, known)
+
+    def _results_of_body(self, op: Op, body: Graph, operands: Sequence[Operand | None]) -> tuple[int, ...]:
         knowns, sizes = body_knowns(body), _sizes(body, operands)
         types = [body.value_type(body.output_value(o)) for o in body.outputs]
-        return tuple(self.describe(_sized(t, sizes), k) for t, k in zip(types, knowns, strict=True))
+        return tuple(self._result(op, _sized(t, sizes), k) for t, k in zip(types, knowns, strict=True))
 
 
 def _sizes(body: Graph, operands: Sequence[Operand | None]) -> dict[str, int]:

@@ -33,6 +33,7 @@ __all__ = [
     "spec",
     "specialized",
     "type_of",
+    "within_limits",
 ]
 
 MAX_RANK = 32
@@ -273,7 +274,7 @@ def _parse_tensor(inner: str, text: str) -> TensorType:
     if dims == "...":
         return TensorType(element, None)
     shape = tuple(parse_dim(part) for part in _split_dims(dims)) if dims else ()
-    return _checked(TensorType(element, shape))
+    return within_limits(TensorType(element, shape))
 
 
 def _split_dims(text: str) -> list[str]:
@@ -286,7 +287,8 @@ def _split_dims(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-def _checked(t: TensorType) -> TensorType:
+def within_limits(t: TensorType) -> TensorType:
+    """`t` itself. Raises: IRTypeError where its rank is above 32, or a dim is below 0 or from 2**48."""
     if t.shape is not None:
         if len(t.shape) > MAX_RANK:
             raise IRTypeError(f"rank {len(t.shape)}, expected at most {MAX_RANK}", code="IR205")
@@ -305,8 +307,8 @@ def as_type(spec: Type | str | tuple[Any, Sequence[Any] | None]) -> Type:
         if shape is None:
             return TensorType(dtype(element), None)
         dims = tuple(parse_dim(d) if isinstance(d, str) else _as_dim(d) for d in shape)
-        return _checked(TensorType(dtype(element), dims))
-    return _checked(spec) if isinstance(spec, TensorType) else spec
+        return within_limits(TensorType(dtype(element), dims))
+    return within_limits(spec) if isinstance(spec, TensorType) else spec
 
 
 def _as_dim(d: Any) -> MaybeDim:

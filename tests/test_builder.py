@@ -193,3 +193,10 @@ def test_a_name_that_no_file_can_hold_is_refused_at_once(where: str) -> None:
     }
     with pytest.raises(NameConflictError, match=r"is not a name.*\[IR111\]"):
         named[where]()
+
+
+def test_a_result_too_large_for_any_file_is_refused_where_it_is_made() -> None:
+    b = irlib.Builder("doubling")
+    y = b.input("x", f"float32[{2**47}]")
+    with pytest.raises(irlib.IRError, match=r"concat: dim \d+, expected 0 <= dim < 2\*\*48"):
+        b.concat(y, y, axis=0)
