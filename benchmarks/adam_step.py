@@ -124,7 +124,7 @@ def main() -> None:
     print(blas())
     for dtype in ("float32", "float64"):
         x, t = data(dtype)
-        contenders = {"irlib reference": ours(x, t)}
+        contenders = {"irlib reference": ours(x, t), "irlib emitted numpy": ours(x, t, "numpy")}
         if has("torch"):
             contenders["torch eager"] = torch_step(x, t)
         if has("autograd"):

@@ -16,7 +16,7 @@ from tools import cli_page, op_index, op_stub, op_table
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "proto" / "README.md"])
-WITH_PYTHON = [ROOT / "README.md", ROOT / "docs" / "quickstart.md", ROOT / "docs" / "numpy.md"]
+WITH_PYTHON = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("quickstart", "numpy", "training"))]
 
 
 @pytest.mark.parametrize("generator", [cli_page, op_index, op_stub, op_table], ids=lambda g: g.TARGET.name)
