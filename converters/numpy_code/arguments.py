@@ -77,6 +77,10 @@ class Arguments:
         self._are_fixed = False
         return copy.copy(value) if made is value else made
 
+    def speaks_of(self, name: str) -> bool:
+        """Whether `parameters` or `static` has this name, or that of a leaf in it."""
+        return any(n == name or n.startswith(f"{name}.") for n in (*self.parameters, *self.static))
+
     def check(self) -> None:
         """Raises: TraceError when a name in `parameters` or `static` is that of no argument."""
         for wanted in (*self.parameters, *self.static):

@@ -54,7 +54,10 @@ def trace(
             # the object keeps its state: the trace works on a copy
             call = fn.__func__.__get__(arguments.received("self", receiver))
         kinds = inspect.signature(fn).parameters
-        for name, value in bound.arguments.items():
+        for name, declared in kinds.items():
+            if name not in bound.arguments and declared.default is not declared.empty and arguments.speaks_of(name):
+                bound.arguments[name] = declared.default
+        for name, value in list(bound.arguments.items()):
             kind = kinds[name].kind
             if kind is inspect.Parameter.VAR_POSITIONAL:
                 bound.arguments[name] = tuple(arguments.traced(f"{name}.{i}", v) for i, v in enumerate(value))

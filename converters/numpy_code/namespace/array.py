@@ -160,7 +160,7 @@ class Array(Handle):
 
     def store(self, new: Any, *, grows: bool = True) -> None:
         """Write `new`, cast and broadcast to this array as ``self[...] = new`` does."""
-        from irlib.converters.numpy_code.namespace.indexing import fitted
+        from irlib.converters.numpy_code.namespace.fitting import fitted
 
         self.assign(fitted(new, self, strips=grows))
 

@@ -11,13 +11,14 @@ import numpy as np
 
 from irlib.converters.numpy_code.namespace import strides
 from irlib.converters.numpy_code.namespace.array import Array, wrap
-from irlib.converters.numpy_code.namespace.dims import ints, one_int
+from irlib.converters.numpy_code.namespace.dims import ints, one_int, shape_operand
 from irlib.converters.numpy_code.namespace.handle import Handle
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast, result_type
 from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.results import axis_of, delivered, static
+from irlib.converters.numpy_code.namespace.steps import Pick, Reshape
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.converters.numpy_code.namespace.views import sliced, unsqueezed
@@ -196,8 +197,10 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
         count = operator.index(indices_or_sections)
         total = x.shape[axis_of(axis, x.ndim)]
         if not isinstance(total, int):
-            each = total // count
-            return [sliced(x, axis, i * each, (i + 1) * each) for i in range(count)]
+            # in another shape, which fails where the run finds that the parts would not be equal
+            place = axis_of(axis, x.ndim)
+            shape = [*x.shape[:place], count, total // count, *x.shape[place + 1 :]]
+            return [x.view(Reshape(shape_operand(shape)), Pick(place, i)) for i in range(count)]
         if total % count:
             raise ValueError("array split does not result in an equal division")
     return array_split(x, indices_or_sections, axis)

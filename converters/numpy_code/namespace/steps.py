@@ -65,10 +65,11 @@ class Pick:
 
     def write(self, b: Any, whole: Any, part: Any) -> Any:
         new = b.unsqueeze(part, [self.axis])
-        if isinstance(self.index, int):
+        if isinstance(self.index, int) and isinstance(whole.shape[self.axis], int):
             end = FAR if self.index == -1 else self.index + 1
             return b.slice_update(whole, new, [self.index], [end], [self.axis])
-        return b.scatter(whole, b.reshape(self.index, [1]), new, axis=self.axis)
+        at = [self.index] if isinstance(self.index, int) else b.reshape(self.index, [1])
+        return b.scatter(whole, at, new, axis=self.axis)  # which fails where the index is out of bounds
 
 
 @dataclass(frozen=True, slots=True)

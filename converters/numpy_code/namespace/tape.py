@@ -199,8 +199,8 @@ def _is_small(op: Op, t: Type, operands: Sequence[Operand | None]) -> bool:
 def _decided(operand: Operand) -> Any:
     """The array, where inference already knows every number of an integer or boolean value."""
     known, t = operand.known, operand.type
-    if known is None or not isinstance(t, TensorType) or t.rank not in (0, 1):
-        return None
+    if known is None or not isinstance(t, TensorType) or t.rank not in (0, 1) or not t.is_static:
+        return None  # a size that is not known is an assertion, which only a run can make
     items = known if isinstance(known, tuple) else (known,)
     kind = bool if t.dtype.kind == "bool" else int if t.dtype.is_integer else None
     if kind is None or not all(type(k) is kind for k in items):

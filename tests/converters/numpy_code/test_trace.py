@@ -314,3 +314,11 @@ def test_nodes_have_the_names_and_lines_of_the_source() -> None:
 def test_an_argument_may_not_be_called_as_an_output() -> None:
     with pytest.raises(irlib.IRError, match="an argument is called 'out'"):
         irlib.trace(lambda out: out + 1, X)
+
+
+def test_a_default_may_be_a_parameter_and_is_a_constant_otherwise() -> None:
+    def f(x: Any, w: Any = np.ones(3)) -> Any:  # noqa: B008  a default is what is tested
+        return x * w
+
+    assert [n.name for n in irlib.trace(f, X, parameters=["w"]).parameters] == ["w"]
+    assert irlib.trace(f, X).parameters == ()

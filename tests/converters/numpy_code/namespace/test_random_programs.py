@@ -69,3 +69,28 @@ def test_programs_outside_a_trace_do_what_numpy_does() -> None:
             continue
         wrong = [i for i, (a, b) in enumerate(zip(found, expected, strict=True)) if not same(a, b)]
         assert not wrong, f"seed {seed}, arrays {wrong} of {program}"
+
+
+def test_programs_on_a_size_that_is_not_known_do_what_numpy_does_for_every_size() -> None:
+    compared = 0
+    for seed in range(2000, 2030):
+        shape = SHAPES[seed % len(SHAPES)]
+        program = programs.random_program(np.random.default_rng(seed), 10, shape)
+        try:
+            argument = irlib.spec(("float64", ("n", *shape[1:])))
+            model = irlib.trace(lambda x, p=program: programs.run_on_numpy(x, p), argument, static=["p"])
+        except TraceError as error:
+            if error.code not in REASONS:
+                raise AssertionError(f"seed {seed}") from error
+            continue
+        for n in (shape[0], shape[0] + 1, 1):
+            x = np.arange(float(n * np.prod(shape[1:]))).reshape(n, *shape[1:])
+            try:
+                expected = programs.run(np, x, program)
+            except (ValueError, IndexError):
+                continue  # the program is for another size
+            found = irlib.run(model, {"x": x}).values()
+            wrong = [i for i, (a, b) in enumerate(zip(found, expected, strict=True)) if not same(a, b)]
+            assert not wrong, f"seed {seed}, size {n}, arrays {wrong} of {program}"
+            compared += 1
+    assert compared > 30
