@@ -29,7 +29,7 @@ def _running(name: str, op: str, a: Any, axis: Any, dtype: Any, out: Any) -> Any
         value, place = b.reshape(value, [-1]), 0
     else:
         place = axis_of(axis, x.ndim)
-    return delivered(name, getattr(b, op)(value, place), out)
+    return delivered(name, getattr(b, op)(value, place), out, casting="unsafe")
 
 
 @function("cumsum")

@@ -77,12 +77,12 @@ def _folded(name: str, a: Any, axis: Any, dtype: Any, out: Any, keepdims: Any, i
     if to.kind == "b":  # numpy's own: any, or all
         made = getattr(b, "any" if name == "sum" else "all")(_kept(x, cast(x.value, to), where, bool(neutral)),
             _axes(axis, x), keepdims=_flag(keepdims))  # fmt: skip
-        return delivered(name, made, out)
+        return delivered(name, made, out, casting="unsafe")
     value = _kept(x, cast(x.value, to), where, neutral)
     made = getattr(b, name)(value, _axes(axis, x), keepdims=_flag(keepdims))
     if not is_default(initial):
         made = getattr(b, combine)(made, cast(lift(initial).value, to))
-    return delivered(name, made, out)
+    return delivered(name, made, out, casting="unsafe")
 
 
 def _axes(axis: Any, x: Array) -> Any:
@@ -116,7 +116,7 @@ def _extremum(name: str, a: Any, axis: Any, out: Any, keepdims: Any, initial: An
         combine = b.maximum if name == "max" else b.minimum
     if not is_default(initial):
         made = combine(made, cast(lift(initial, x.dtype).value, x.dtype))
-    return delivered(name, made, out)
+    return delivered(name, made, out, casting="unsafe")
 
 
 def _not_empty(name: str, x: Array, axes: Any) -> None:
@@ -149,21 +149,25 @@ def min(a: Any, axis: Any = None, out: Any = None, keepdims: Any = None, initial
 def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = None) -> Any:
     x = lift(a)
     made = xp.subtract(max(x, axis, None, keepdims), min(x, axis, None, keepdims))
-    return delivered("ptp", made.value, out)
+    return delivered("ptp", made.value, out, casting="unsafe")
 
 
 @function("any")
 def any_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = None, *, where: Any = True) -> Any:
     x = lift(a)
     value = _kept(x, cast(x.value, np.bool_), where, False)
-    return delivered("any", Tape.current().b.any(value, _axes(axis, x), keepdims=_flag(keepdims)), out)
+    return delivered(
+        "any", Tape.current().b.any(value, _axes(axis, x), keepdims=_flag(keepdims)), out, casting="unsafe"
+    )
 
 
 @function("all")
 def all_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = None, *, where: Any = True) -> Any:
     x = lift(a)
     value = _kept(x, cast(x.value, np.bool_), where, True)
-    return delivered("all", Tape.current().b.all(value, _axes(axis, x), keepdims=_flag(keepdims)), out)
+    return delivered(
+        "all", Tape.current().b.all(value, _axes(axis, x), keepdims=_flag(keepdims)), out, casting="unsafe"
+    )
 
 
 @function("count_nonzero")
@@ -198,12 +202,14 @@ def mean(
     to = as_dtype(dtype) if dtype is not None else x.dtype if x.dtype.kind in "fc" else np.dtype(np.float64)
     value = cast(x.value, to)
     if to.kind == "f" and (where is True or is_default(where)):
-        return delivered("mean", b.mean(value, _axes(axis, x), keepdims=keep), out)
+        return delivered("mean", b.mean(value, _axes(axis, x), keepdims=keep), out, casting="unsafe")
     total = b.sum(_kept(x, value, where, 0), _axes(axis, x), keepdims=keep)
     count = counted(x, axis, where, keepdims=keep)
     if to.kind in "iu":
-        return delivered("mean", cast(b.divide(cast(total, np.float64), cast(count, np.float64)), to), out)
-    return delivered("mean", b.divide(total, cast(count, to)), out)
+        return delivered(
+            "mean", cast(b.divide(cast(total, np.float64), cast(count, np.float64)), to), out, casting="unsafe"
+        )
+    return delivered("mean", b.divide(total, cast(count, to)), out, casting="unsafe")
 
 
 def _extreme_place(name: str, a: Any, axis: Any, out: Any, keepdims: Any) -> Any:
@@ -215,9 +221,9 @@ def _extreme_place(name: str, a: Any, axis: Any, out: Any, keepdims: Any) -> Any
     if any(d == 0 for d in (x.value.shape if axis is None else [x.value.shape[axis_of(axis, x.ndim)]])):
         raise ValueError(f"attempt to get {name} of an empty sequence")
     if x.ndim == 0:
-        return delivered(name, b.constant(0, "int64"), out)
+        return delivered(name, b.constant(0, "int64"), out, casting="unsafe")
     place = None if axis is None else axis_of(axis, x.ndim)
-    return delivered(name, getattr(b, name)(value, axis=place, keepdims=_flag(keepdims)), out)
+    return delivered(name, getattr(b, name)(value, axis=place, keepdims=_flag(keepdims)), out, casting="unsafe")
 
 
 @function("argmax")
@@ -246,4 +252,4 @@ def logsumexp(
     made = Tape.current().b.logsumexp(value, _axes(axis, x), keepdims=_flag(keepdims))
     if not is_default(initial):
         made = xp.logaddexp(wrap(made), initial).value
-    return delivered("logaddexp.reduce", made, out)
+    return delivered("logaddexp.reduce", made, out, casting="unsafe")

@@ -20,10 +20,12 @@ from irlib.converters.numpy_code.namespace.views import normalized
 __all__ = ["axes_of", "axis_of", "delivered", "floating", "inexact", "is_default", "no_support", "number_of", "static"]
 
 
-def delivered(name: str, value: Any, out: Any = None, *, layout: strides.Layout = strides.C) -> Any:
+def delivered(
+    name: str, value: Any, out: Any = None, *, layout: strides.Layout = strides.C, casting: str = "same_kind"
+) -> Any:
     """An emitter value as a result: written into `out` where given; of rank 0 a scalar, as numpy gives it."""
     if out is not None:
-        return into(name, out[0] if isinstance(out, tuple) else out, value, True, "unsafe")
+        return into(name, out[0] if isinstance(out, tuple) else out, value, True, casting)
     return wrap(value, value.rank == 0, layout=layout)
 
 

@@ -277,11 +277,6 @@ def isneginf(x: Any, out: Any = None) -> Any:
     return xp.logical_and(xp.isinf(x), xp.signbit(x), out=out)
 
 
-@function("i0")
-def i0(x: Any) -> Any:
-    raise refused("i0 is not traced", remedy="compute it before the trace and pass it in")
-
-
 @function("sinc")
 def sinc(x: Any) -> Any:
     from irlib.converters.numpy_code.namespace.results import inexact
