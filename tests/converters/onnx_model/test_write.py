@@ -127,3 +127,11 @@ def test_an_op_of_another_version_is_said_by_its_body() -> None:
     imported = irlib.from_onnx(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9))
     assert op_types(irlib.to_onnx(imported)) == {"Gelu"}
     assert "Erf" in op_types(same_in_both(imported, {"x": X[0, :3]}, opset=17))
+
+
+def test_a_cast_says_how_it_saturates_only_where_onnx_asks_for_it() -> None:
+    b = irlib.Builder("casts")
+    x = b.input("x", "float64[n]")
+    b.output("y", b.cast(x, dtype="float32", saturate=False))
+    model = same_in_both(b.build(), {"x": np.array([0.5, -3.0])})
+    assert not [a.name for a in model.graph.node[0].attribute if a.name == "saturate"]
