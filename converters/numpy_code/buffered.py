@@ -107,7 +107,8 @@ class BufferedWriter(FunctionWriter):
         if op.name == "matmul":
             return "whole" if x.dtype.kind == "float" and all(_is_matrix(u) for u in types) else None
         if op.name == "sum_to":
-            return "whole" if summed(x, t) is not None and x.dtype.kind == "float" else None
+            found = summed(x, t) if x.dtype.kind == "float" else None
+            return "whole" if found is not None and not (found[1] and x.rank != t.rank) else None
         if op.name in _REDUCE:
             return "whole" if x.dtype.kind == "float" and self._axes(node) is not None else None
         return None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from irlib.converters.numpy_code.emit.form import LOOSE, TIGHT, Expr, dtype_text
+from irlib.converters.numpy_code.emit.form import LOOSE, TIGHT, Expr, bare, dtype_text
 from irlib.converters.numpy_code.layout import WIDTH, assignment, fits, unpacking
 from irlib.converters.numpy_code.sizes import dim_expr
 from irlib.converters.numpy_code.templates import Gap, Template, Templates
@@ -74,22 +74,28 @@ class FunctionWriter:
         self._waiting: dict[int, tuple[Expr, int]] = {}
         """Expressions that wait to be written into the one place that uses them, and how many operators they hold."""
         self._comments: dict[int, str] = {}
+        self._numbers: dict[int, Expr] = {}
+        graph = templates.graph
+        self._kinds, self._types = graph.kind.tolist(), graph.type.tolist()
+        self._lists = [b is None and o.results[0].endswith("*") for o, b in zip(graph.ops, graph.bodies, strict=True)]
 
     def write(self, nodes: list[int], keep: set[int], *, last: Iterable[int] = ()) -> None:
         """Statements for `nodes`, in order. The values in `keep` get names; those in `last` are used at the end."""
         uses: Counter[int] = Counter(last)
+        used = self.templates.used
         for node in nodes:
-            uses.update(self.templates.used(node))
+            for v in used(node):
+                uses[v] += 1
         first = self.graph.first.tolist()
         for node in nodes:
             self._node(node, first[node], first[node + 1] - first[node], uses, keep)
 
     def _node(self, node: int, first: int, count: int, uses: Counter[int], keep: set[int]) -> None:
-        template, ids = self.templates.of(node)
+        template, ids, _ = self.templates.of(node)
         if template.helpers:
             self.module.needs(template.helpers)
         waiting = [ids[k] for k in template.counts if ids[k] in self._waiting] if self._waiting else []
-        if count != 1 or self._is_list(node, template):
+        if count != 1 or self._is_list(node):
             self._settle(waiting)
             self._several(first, count, self._render(template, ids), uses, keep)
             return
@@ -104,10 +110,9 @@ class FunctionWriter:
             return
         self._statement(first, expr)
 
-    def _is_list(self, node: int, template: Template) -> bool:
+    def _is_list(self, node: int) -> bool:
         """Whether a single result comes in a tuple."""
-        kind = int(self.graph.kind[node])
-        return self.graph.bodies[kind] is None and self.graph.ops[kind].results[0].endswith("*")
+        return self._lists[self._kinds[node]]
 
     def _inlined(self, value: int, template: Template, ids: tuple[int, ...], waiting: list[int]) -> tuple[Expr, int]:
         """The expression, with waiting ones in their places where the line stays short; settled before otherwise."""
@@ -135,8 +140,14 @@ class FunctionWriter:
         return Expr(text, template.level)
 
     def _gap(self, gap: Gap, value: int) -> str:
-        if gap.size:
+        if gap.how == "H":
             return self._size(value).at(gap.level)
+        found: Expr | None
+        if gap.how == "N":
+            found = self._numbers.get(value)
+            if found is None:
+                found = self._numbers[value] = bare(self.templates.constant(value)[()])
+            return found.at(gap.level)
         found = self.bound.get(value)
         if found is None:
             found = self._expr(value)
@@ -205,7 +216,7 @@ class FunctionWriter:
         return lambda: self.names.names.fresh(f"{name}_part")
 
     def _comment(self, value: int) -> str:
-        number = int(self.graph.type[value])
+        number = self._types[value]
         found = self._comments.get(number)
         if found is None:
             found = self._comments[number] = self.module.comment(self.graph.types[number])

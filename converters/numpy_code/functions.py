@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Functions", "definition", "plain", "sized", "tupled"]
 
+_VIEWS = frozenset({"transpose", "reshape", "squeeze", "unsqueeze", "broadcast_to"})
+_MANY = 40
+"""The nodes from which on predict is not written out beside forward, where it needs as many inputs."""
+
 
 class Functions:
     """Writes the functions of `graph`.
@@ -51,12 +55,29 @@ class Functions:
         self.forward_nodes = self.templates.live(self.values)
         done = set(self.forward_nodes)
         self.backward_nodes = [n for n in self.templates.live(self.wanted) if n not in done]
+        self.backward_nodes = self._with_views(self.backward_nodes, done)
         self.saved = self._saved()
         self._set_aside: list[str] = []
         """The symbols that backward needs and cannot read off what it is given."""
 
     def _value(self, node: Node) -> int:
         return int(self.graph.first[node.index])
+
+    def _with_views(self, nodes: list[int], done: set[int]) -> list[int]:
+        """The nodes of backward, with those of forward that are only views: they cost nothing to make again."""
+        graph = self.graph
+        found = set(nodes)
+        stack = [int(graph.owner[v]) for n in nodes for v in self.templates.used(n)]
+        while stack:
+            node = stack.pop()
+            kind = int(graph.kind[node])
+            if node in found or node not in done or kind < 0:
+                continue
+            op = graph.ops[kind]
+            if op.dialect == "irlib" and op.name in _VIEWS and not self.names.is_given(node):
+                found.add(node)
+                stack += [int(graph.owner[v]) for v in self.templates.used(node)]
+        return sorted(found)
 
     def _saved(self) -> list[int]:
         """The values that backward takes from forward: those it uses and has not made; parameters are at hand."""
@@ -264,6 +285,8 @@ class Functions:
         if not symbols <= self._said_by({v for v in used if self._is_variable(v)}):
             used |= {self._value(n) for n in self.inputs if self._says(self._value(n), symbols)}
         pairs = [(a, n) for a, n in pairs if self._value(n) in used]
+        if len(pairs) == len(self.inputs) and len(nodes) > _MANY:
+            return self._picked(outputs, pairs)
         bound = {self._value(n): Expr(a) for a, n in pairs}
         lines = self._start(nodes, values, bound, symbols)
         writer = self._writer(bound, {s: self.names.symbol(s) for s in symbols})
@@ -274,6 +297,18 @@ class Functions:
             *self._docstring("The results, without the loss.", pairs),
             *lines,
             *writer.lines,
+            *assignment("", f"return {made}"),
+        ]
+
+    def _picked(self, outputs: Sequence[Output], pairs: list[tuple[str, Node]]) -> list[str]:
+        """A predict that takes the results out of forward's outputs."""
+        keys = [quoted(o.name) for o in outputs]
+        rows = [f"{k}: outputs[{k}]" for k in keys]
+        made = f"outputs[{keys[0]}]" if len(keys) == 1 else "{" + ", ".join(rows) + "}"
+        return [
+            *definition("predict", ["params", *self.arguments]),
+            *self._docstring("The results, without the loss.", pairs),
+            *assignment("outputs, _", f"forward({', '.join(['params', *self.arguments])})"),
             *assignment("", f"return {made}"),
         ]
 

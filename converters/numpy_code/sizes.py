@@ -32,11 +32,12 @@ class Sizes:
         self.at_hand = {
             name for v in variables if v.role is not Role.CONSTANT for d in _dims(v.type) if (name := symbol_of(d))
         }
-        self._sizes = {v: k for v, k in self._known.items() if self._is_computable(k)}
+        self.all = {v: k for v, k in self._known.items() if self._is_computable(k)}
+        """The dims of every value that has some."""
 
     def of(self, value: int) -> Known:
         """The dims that `value` is, where code can compute them; constants and other values have none."""
-        return self._sizes.get(value)
+        return self.all.get(value)
 
     def _is_computable(self, known: Known) -> bool:
         items = known if isinstance(known, tuple) else (known,)
@@ -54,7 +55,7 @@ def _knowns(graph: Graph) -> dict[int, Known]:
     nodes = np.flatnonzero(is_op & tells[np.where(is_op, graph.kind, 0)]) if len(graph.ops) else ()
     first, start = graph.first.tolist(), graph.start.tolist()
     operand, types, kinds = graph.operand.tolist(), graph.type.tolist(), graph.kind.tolist()
-    small = [isinstance(t, TensorType) and t.rank in (0, 1) for t in graph.types]
+    small = [_may_be_size(t) for t in graph.types]
     seen: dict[Any, tuple[Known, ...]] = {}
     for node in map(int, nodes):
         if not any(small[types[v]] for v in range(first[node], first[node + 1])):
@@ -68,6 +69,13 @@ def _knowns(graph: Graph) -> dict[int, Known]:
             made = seen[key] = _told(graph, node, operands)
         found.update((first[node] + r, k) for r, k in enumerate(made) if k is not None)
     return found
+
+
+def _may_be_size(t: Type) -> bool:
+    return isinstance(t, TensorType) and (
+        (t.rank in (0, 1) and t.dtype.kind in ("int", "uint", "bool"))
+        or (t.rank == 0 and t.dtype.name in ("float32", "float64"))
+    )
 
 
 def _tells(op: Op) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from irlib.converters.numpy_code.emit.form import RULES, Expr, Operand, Rule, Site
 from irlib.converters.numpy_code.sizes import Sizes, symbols_in
 from irlib.errors import IRError, UnsupportedError
@@ -17,11 +19,11 @@ __all__ = ["Gap", "Template", "Templates", "Written"]
 
 
 class Gap(NamedTuple):
-    """A place for an operand: as a value that binds at least at `level`, or, with `size`, as Python ints."""
+    """A place for an operand: as a value (``V``) that binds at least at `level`, as Python ints (``H``), as a number."""
 
     operand: int
     level: int
-    size: bool = False
+    how: str
 
 
 class Region(NamedTuple):
@@ -54,25 +56,30 @@ class Written(NamedTuple):
 
     template: Template
     operands: tuple[int, ...]
+    used: tuple[int, ...]
+    """The values that the text mentions, each once for every operand that it is."""
 
 
-_MARK = re.compile("\x01([VHR])(\\d+),(-?\\d+)\x02")
+_MARK = re.compile("\x01([VHNR])(\\d+),(-?\\d+)\x02")
 
 
 class _Gap(Operand):
     """An operand as rules see it: what they write is a mark."""
 
-    __slots__ = ("number",)
+    __slots__ = ("place",)
 
-    def __init__(self, number: int, type: Any, known: Any, constant: Any, *, is_size: bool) -> None:
+    def __init__(self, place: int, type: Any, known: Any, constant: Any, *, is_size: bool) -> None:
         super().__init__(type, known, constant, is_size=is_size)
-        self.number = number
+        self.place = place
 
     def at(self, level: int) -> str:
-        return f"\x01V{self.number},{level}\x02"
+        return f"\x01V{self.place},{level}\x02"
 
     def size(self, level: int) -> str:
-        return f"\x01H{self.number},{level}\x02"
+        return f"\x01H{self.place},{level}\x02"
+
+    def number(self, level: int) -> str:
+        return f"\x01N{self.place},{level}\x02"
 
 
 class _Recorder:
@@ -108,35 +115,56 @@ class Templates:
         self._start, self._operand = graph.start.tolist(), graph.operand.tolist()
         self._type, self._kind, self._owner = graph.type.tolist(), graph.kind.tolist(), graph.owner.tolist()
         self._first = graph.first.tolist()
+        self._written: list[Written | None] = [None] * len(self._kind)
+        self._tags = [0] * (len(self._type) + 1)
+        """The tag of each value, 0 where it is not made yet; the last is for what is absent."""
+        self._looks: dict[Any, int] = {}
+        self._sizes = sizes.all
 
     def of(self, node: int) -> Written:
         """How `node` is written. Raises: UnsupportedError, naming it, where numpy has no means for its op."""
+        found = self._written[node]
+        if found is None:
+            found = self._written[node] = self._of(node)
+        return found
+
+    def _of(self, node: int) -> Written:
         kind: Any = self._kind[node]
-        ids = tuple(self._operand[self._start[node] : self._start[node + 1]])
         if node in self._instead:
             kind, ids = self._instead[node]
-        types, first = self._type, self._first
-        of = self.sizes.of
-        key = (
-            kind,
-            *types[first[node] : first[node + 1]],
-            -1,
-            *[-1 if i < 0 else (types[i], self._constant_key(i), of(i)) for i in ids],
-        )
+        else:
+            ids = tuple(self._operand[self._start[node] : self._start[node + 1]])
+        tags, first = self._tags, self._first
+        key = (kind, *[tags[i] or self._tag(i) for i in ids], -1, *self._type[first[node] : first[node + 1]])
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = self._ask(node, kind, ids)
-        return Written(made, ids)
+        sizes = self._sizes
+        if sizes:
+            used = tuple([ids[k] for k in made.counts if ids[k] not in sizes])
+        else:
+            used = tuple([ids[k] for k in made.counts])
+        return Written(made, ids, used)
 
-    def used(self, node: int) -> list[int]:
+    def _tag(self, value: int) -> int:
+        """A number for all that rules may see of a value, never 0; the same for values that look the same."""
+        if value < 0:
+            return -1
+        look = (self._type[value], self._constant_key(value), self.sizes.of(value))
+        tag = self._tags[value] = self._looks.setdefault(look, len(self._looks) + 1)
+        return tag
+
+    def used(self, node: int) -> tuple[int, ...]:
         """The values that the text of `node` mentions."""
-        template, ids = self.of(node)
-        return [ids[k] for k in template.counts if self.sizes.of(ids[k]) is None]
+        return self.of(node).used
 
     def symbols(self, node: int) -> set[str]:
         """The symbols that the text of `node` mentions."""
-        template, ids = self.of(node)
-        return {s for k in (*template.counts, *template.sizes) for s in symbols_in(self.sizes.of(ids[k]))}
+        if not self._sizes:
+            return set()
+        template, ids, _ = self.of(node)
+        places = (*template.counts, *template.sizes)
+        return {s for k in places if ids[k] in self._sizes for s in symbols_in(self._sizes[ids[k]])}
 
     def symbols_of(self, value: int) -> set[str]:
         """The symbols of a value that is known from shapes."""
@@ -171,8 +199,7 @@ class Templates:
         found = self._constants.get(value, self)
         if found is self:
             array = self.constant(value)
-            small = array is not None and array.size <= 64 and array.dtype != object
-            found = self._constants[value] = None if array is None else array.tobytes() if small else value
+            found = self._constants[value] = None if array is None else _look(array, value)
         return found
 
     def _ask(self, node: int, kind: Any, ids: tuple[int, ...]) -> Template:
@@ -208,6 +235,13 @@ class Templates:
         return _Gap(number, graph.value_type(value), known, array, is_size=size is not None)
 
 
+def _look(array: Any, value: int) -> Any:
+    """What rules may see of a constant: of a finite number that it is one."""
+    if array.ndim == 0 and array.dtype.kind == "f" and np.isfinite(array):
+        return "number" if array or np.signbit(array) else "zero"
+    return array.tobytes() if array.size <= 64 and array.dtype != object else value
+
+
 def _call_of(op: Any, body: Graph) -> Rule:
     """A composite as a call of the function that its body becomes."""
 
@@ -231,10 +265,10 @@ def _parsed(expr: Expr, recorder: _Recorder) -> Template:
         if what == "R":
             parts.append(recorder.regions[number])
             continue
-        parts.append(Gap(number, level, what == "H"))
+        parts.append(Gap(number, level, what))
         if what == "V":
             counts[number] = counts.get(number, 0) + 1
-        else:
+        elif what == "H":
             sizes[number] = None
     if at < len(expr.text):
         parts.append(expr.text[at:])

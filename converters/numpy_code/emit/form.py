@@ -72,6 +72,10 @@ class Operand:
         """The text as an int or a tuple of ints, binding at least at `level`."""
         raise NotImplementedError
 
+    def number(self, level: int) -> str:
+        """The text as a bare number, binding at least at `level`."""
+        raise NotImplementedError
+
     def __str__(self) -> str:
         """As an argument of a call."""
         return self.at(LOOSE)
@@ -267,28 +271,36 @@ def infix(sign: str, level: int, ufunc: np.ufunc) -> Rule:
     return rule
 
 
-def number(x: Operand, *, beside: Operand | None = None) -> Expr | None:
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in place of an operand."""
+
+    x: Operand
+
+    def at(self, level: int) -> str:
+        return self.x.size(level) if self.x.is_size else self.x.number(level)
+
+
+def number(x: Operand, *, beside: Operand) -> Number | None:
     """A scalar constant as a bare number: it takes the dtype of the array beside it. None where it is not one."""
-    if beside is not None and (beside.constant is not None or beside.is_size):
+    if beside.constant is not None or beside.is_size:
         return None
     if x.is_size and not isinstance(x.known, tuple):
-        return Expr(x.size(PRODUCT + 1), PRODUCT + 1)
-    if x.constant is None or x.constant.ndim:
+        return Number(x)
+    if x.constant is None or x.constant.ndim or x.dtype.kind not in ("float", "int") or x.dtype.numpy.isbuiltin != 1:
         return None
-    kind = x.dtype.kind
-    if kind not in ("float", "int") or x.dtype.numpy.isbuiltin != 1:
-        return None
-    value = x.constant[()]
-    if kind == "float" and not np.isfinite(value):
-        return None
-    text = repr(int(value)) if kind == "int" else _shortest(value)
+    return Number(x) if x.dtype.kind == "int" or np.isfinite(x.constant[()]) else None
+
+
+def bare(value: Any) -> Expr:
+    """The shortest Python number that becomes `value`, a scalar of numpy, beside an array of its dtype."""
+    if value.dtype.kind in "iu":
+        text = repr(int(value))
+    else:
+        text = str(value).replace("e+", "e")
+        if float(text) != float(value) and value.dtype.itemsize >= 8:
+            text = repr(float(value))
     return Expr(text, UNARY if text.startswith("-") else TIGHT)
-
-
-def _shortest(value: Any) -> str:
-    """The shortest number that rounds to `value` in its dtype."""
-    text = str(value).replace("e+", "e")
-    return text if float(text) == float(value) or value.dtype.itemsize < 8 else repr(float(value))
 
 
 def prefix(sign: str, ufunc: np.ufunc) -> Rule:

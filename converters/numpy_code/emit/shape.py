@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from irlib.converters.numpy_code.emit.form import Expr, Site, call, rules
+from irlib.dims import Dim
 from irlib.types import TensorType, Type
 
 __all__ = ["summed"]
@@ -10,10 +13,12 @@ __all__ = ["summed"]
 
 def _reshape(site: Site) -> Expr:
     if site.static is not None:
-        return Expr(f"{site[0].atom}.reshape({site.static})")
+        return Expr(f"{site[0].atom}.reshape({_dims(site.static)})")
     shape = site[1].ints
     if shape is not None and (-1 not in shape or 0 not in shape):
-        return Expr(f"{site[0].atom}.reshape({shape})")
+        return Expr(f"{site[0].atom}.reshape({shape[0] if len(shape) == 1 else shape})")
+    if site[1].is_size and all(isinstance(d, Dim) or d >= 0 for d in site[1].known):  # type: ignore[union-attr,operator]
+        return Expr(f"{site[0].atom}.reshape({site.ints(1)})")
     return site.helper("_reshape", site[0], site.ints(1))
 
 
@@ -40,15 +45,27 @@ def _sum_to(site: Site) -> Expr:
         axes, keepdims = found
         dtype = site.dtype(x.dtype) if x.dtype.is_integer else None
         axis = repr(axes[0]) if len(axes) == 1 else repr(axes)
-        return call(f"{x.atom}.sum", axis=axis, dtype=dtype, keepdims="True" if keepdims else None)
+        moved = keepdims and 0 in axes and x.rank != site.result().rank
+        made = call(f"{x.atom}.sum", axis=axis, dtype=dtype, keepdims="True" if keepdims and not moved else None)
+        return Expr(f"{made.text}.reshape({_target(site)})") if moved else made
     if not x.dtype.is_half:
         return site.helper("_sum_to", x, _target(site))
     made = site.helper("_sum_to", f"{x.atom}.astype(np.float32)", _target(site))
     return Expr(f"{made.text}.astype({site.dtype(x.dtype)})")
 
 
+def _broadcast_to(site: Site) -> Expr:
+    x = site[0]
+    if x.constant is not None and x.constant.ndim == 0 and x.dtype.kind == "float" and x.dtype.numpy.isbuiltin == 1:
+        if not x.constant and not np.signbit(x.constant):
+            return call("np.zeros", _target(site), site.dtype(x.dtype))
+        if np.isfinite(x.constant):
+            return call("np.full", _target(site), x.number(0), site.dtype(x.dtype))
+    return call("np.broadcast_to", x, _target(site))
+
+
 def summed(x: Type, y: Type) -> tuple[tuple[int, ...], bool] | None:
-    """The axes that are summed, where types tell, and whether they stay: leading ones go, or ones in place stay."""
+    """The axes that are summed, where types tell, and whether some of them stay as ones."""
     if not isinstance(x, TensorType) or not isinstance(y, TensorType) or x.shape is None or y.shape is None:
         return None
     lead = len(x.shape) - len(y.shape)
@@ -56,21 +73,47 @@ def summed(x: Type, y: Type) -> tuple[tuple[int, ...], bool] | None:
     if any(b not in (a, 1) for a, b in pairs) or any(a is None or b is None for a, b in pairs):
         return None
     ones = tuple(lead + k for k, (a, b) in enumerate(pairs) if b == 1 and a != 1)
-    if lead and ones:
-        return None
-    return (ones, True) if ones else (tuple(range(lead)), False) if lead else None
+    axes = (*range(lead), *ones)
+    return (axes, bool(ones)) if axes else None
 
 
 def _squeeze(site: Site) -> Expr:
+    rank, axes = site[0].rank, site[1].ints if site.has(1) else None
+    if rank is not None and axes is not None and all(_is_one(site[0].type, a) for a in axes):
+        gone = {a % rank for a in axes}
+        return Expr(f"{site[0].atom}[{_picked(['0' if k in gone else ':' for k in range(rank)])}]")
     if site.static is not None:
         return Expr(f"{site[0].atom}.reshape({site.static})")
     return call("np.squeeze", site[0], *([site.ints(1)] if site.has(1) else []))
 
 
 def _unsqueeze(site: Site) -> Expr:
+    rank, axes = site[0].rank, site[1].ints
+    if rank is not None and axes is not None:
+        more = rank + len(axes)
+        new = {a % more for a in axes}
+        return Expr(f"{site[0].atom}[{_picked(['None' if k in new else ':' for k in range(more)])}]")
     if site.static is not None:
         return Expr(f"{site[0].atom}.reshape({site.static})")
     return call("np.expand_dims", site[0], site.ints(1))
+
+
+def _dims(shape: tuple[int, ...]) -> str:
+    return str(shape[0]) if len(shape) == 1 else repr(shape)
+
+
+def _is_one(t: Type, axis: int) -> bool:
+    """Whether a dim is known to be 1, so that an index takes all there is."""
+    return isinstance(t, TensorType) and t.shape is not None and t.shape[axis] == 1
+
+
+def _picked(index: list[str]) -> str:
+    """An index, the whole axes at one end left out."""
+    first = next((k for k, part in enumerate(index) if part != ":"), len(index))
+    last = next((k for k in range(len(index), 0, -1) if index[k - 1] != ":"), 0)
+    if first > 1 and last == len(index):
+        return ", ".join(["...", *index[first:]])
+    return ", ".join(index[:last]) or "..."
 
 
 def _index(site: Site, first: int) -> str:
@@ -155,7 +198,7 @@ rules(
         "shape_of": lambda site: call("np.array", f"np.shape({site[0]})", "np.int64"),
         "reshape": _reshape,
         "transpose": _transpose,
-        "broadcast_to": lambda site: call("np.broadcast_to", site[0], _target(site)),
+        "broadcast_to": _broadcast_to,
         "sum_to": _sum_to,
         "squeeze": _squeeze,
         "unsqueeze": _unsqueeze,

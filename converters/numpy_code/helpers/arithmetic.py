@@ -43,22 +43,15 @@ def _softplus(x):
 
 def _softmax(x, axis):
     """exp(x) divided by its sum along `axis`; zeros for a row of -inf."""
-    if not x.size:
-        return np.empty_like(x)
-    largest = np.max(x, axis, keepdims=True)
-    exp = np.exp(x - np.where(np.isneginf(largest), 0, largest))
-    total = np.sum(exp, axis, keepdims=True)
-    return exp / np.where(total == 0, 1, total)
+    largest = x.max(axis, keepdims=True, initial=np.finfo(x.dtype).min)
+    exp = np.exp(x - largest)
+    return exp / np.maximum(exp.sum(axis, keepdims=True), 1)
 
 
 def _log_softmax(x, axis):
     """The logarithm of the softmax of `x` along `axis`."""
-    if not x.size:
-        return np.empty_like(x)
-    largest = np.max(x, axis, keepdims=True)
-    y = x - np.where(np.isneginf(largest), 0, largest)
-    total = np.sum(np.exp(y), axis, keepdims=True)
-    return y - np.log(np.where(total == 0, 1, total))
+    y = x - x.max(axis, keepdims=True, initial=np.finfo(x.dtype).min)
+    return y - np.log(np.maximum(np.exp(y).sum(axis, keepdims=True), 1))
 
 
 def _mean(x, axis, keepdims):
