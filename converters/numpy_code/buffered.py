@@ -89,7 +89,12 @@ class BufferedWriter(FunctionWriter):
         op = graph.ops[int(graph.kind[node])]
         first = int(graph.first[node])
         t = graph.value_type(first)
-        if op.dialect != "irlib" or not _is_plain(t) or int(graph.first[node + 1]) - first != 1:
+        if (
+            op.dialect != "irlib"
+            or not isinstance(t, TensorType)
+            or not _is_plain(t)
+            or int(graph.first[node + 1]) - first != 1
+        ):
             return None
         types = [graph.value_type(v) for v in self._ids(node) if v >= 0]
         x = types[0] if types else None

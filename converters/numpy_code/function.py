@@ -77,7 +77,9 @@ class FunctionWriter:
         self._numbers: dict[int, Expr] = {}
         graph = templates.graph
         self._kinds, self._types = graph.kind.tolist(), graph.type.tolist()
-        self._lists = [b is None and o.results[0].endswith("*") for o, b in zip(graph.ops, graph.bodies, strict=True)]
+        self._lists: list[bool] = [
+            b is None and o.results[0].endswith("*") for o, b in zip(graph.ops, graph.bodies, strict=True)
+        ]
 
     def write(self, nodes: list[int], keep: set[int], *, last: Iterable[int] = ()) -> None:
         """Statements for `nodes`, in order. The values in `keep` get names; those in `last` are used at the end."""
@@ -112,7 +114,8 @@ class FunctionWriter:
 
     def _is_list(self, node: int) -> bool:
         """Whether a single result comes in a tuple."""
-        return self._lists[self._kinds[node]]
+        kind: int = self._kinds[node]
+        return self._lists[kind]
 
     def _inlined(self, value: int, template: Template, ids: tuple[int, ...], waiting: list[int]) -> tuple[Expr, int]:
         """The expression, with waiting ones in their places where the line stays short; settled before otherwise."""

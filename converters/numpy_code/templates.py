@@ -19,7 +19,7 @@ __all__ = ["Gap", "Template", "Templates", "Written"]
 
 
 class Gap(NamedTuple):
-    """A place for an operand: as a value (``V``) that binds at least at `level`, as Python ints (``H``), as a number."""
+    """A place for an operand: a value (``V``) that binds at least at `level`, ints (``H``) or a number (``N``)."""
 
     operand: int
     level: int
