@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tools import cli_page, op_index, op_stub, op_table
-from tools.generated import command
+from tools import cli_page, op_index, op_stub, op_table, system_pages
+from tools.generated import all_of, command
 
 GENERATORS = (op_index, op_stub, op_table, cli_page)
 
 if __name__ == "__main__":
-    sys.exit(max([command(g.TARGET, g.made, sys.argv[1:]) for g in GENERATORS]))
+    statuses = [command(g.TARGET, g.made, sys.argv[1:]) for g in GENERATORS]
+    sys.exit(max([*statuses, all_of(system_pages.TARGETS, sys.argv[1:])]))

@@ -9,7 +9,7 @@ from irlib.errors import AttributeValueError
 from irlib.nn.basic import dropout, linear
 from irlib.nn.initializers import XavierUniform
 from irlib.nn.normalization import layer_norm
-from irlib.nn.parameters import Initial, fresh_name, static_dim
+from irlib.nn.parameters import Initial, activated, fresh_name, static_dim
 
 __all__ = ["attention", "encoder_block", "multi_head_attention"]
 
@@ -107,7 +107,7 @@ def encoder_block(
         return dropout(b, made, rate, keys[0])
 
     def feed(x: Any) -> Any:
-        hidden = getattr(b, activation)(linear(b, x, hidden_size, name=f"{name}.linear1", seed=seed))
+        hidden = activated(b, activation, linear(b, x, hidden_size, name=f"{name}.linear1", seed=seed))
         hidden = dropout(b, hidden, rate, keys[1])
         return dropout(b, linear(b, hidden, size, name=f"{name}.linear2", seed=seed), rate, keys[2])
 

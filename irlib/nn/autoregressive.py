@@ -14,7 +14,7 @@ from irlib.builder import Builder
 from irlib.errors import AttributeValueError
 from irlib.nn.basic import linear
 from irlib.nn.initializers import Fans, HeNormal, Normal, Zeros
-from irlib.nn.parameters import Initial, fresh_name, parameter, static_dim
+from irlib.nn.parameters import Initial, activated, fresh_name, parameter, static_dim
 
 __all__ = ["autoregressive", "inverse_autoregressive_flow", "masked_linear"]
 
@@ -73,7 +73,7 @@ def autoregressive(
         h = masked_linear(b, h, degrees[:, None] <= after, name=f"{name}.{k}", seed=seed)
         if k == 0 and context is not None:
             h = h + linear(b, context, width, name=f"{name}.context", bias=False, seed=seed)
-        h, degrees = getattr(b, activation)(h), after
+        h, degrees = activated(b, activation, h), after
     last = np.tile(degrees[:, None] < order, (1, results))
     y = masked_linear(b, h, last, name=f"{name}.{len(hidden)}", weight_init=last_init, seed=seed)
     return tuple(b.split(y, axis=-1, count=results)) if results > 1 else (y,)

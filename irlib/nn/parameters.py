@@ -13,8 +13,20 @@ from irlib.builder import Builder
 from irlib.errors import AttributeValueError, IRTypeError
 from irlib.graph import OutputRole
 from irlib.nn.initializers import Fans, Initializer
+from irlib.op import REGISTRY, load
 
-__all__ = ["Initial", "Ints", "buffer", "family", "fresh_name", "parameter", "per_axis", "static_dim", "updated"]
+__all__ = [
+    "Initial",
+    "Ints",
+    "activated",
+    "buffer",
+    "family",
+    "fresh_name",
+    "parameter",
+    "per_axis",
+    "static_dim",
+    "updated",
+]
 
 Initial: TypeAlias = Any
 """The first value of a parameter: an `Initializer`, or an array."""
@@ -30,6 +42,14 @@ def fresh_name(b: Builder, name: str | None, kind: str) -> str:
     taken = {n.split(".")[0] for n in b.taken_names()}
     numbered = (f"{kind}{k}" for k in range(2, len(taken) + 3))
     return kind if kind not in taken else next(n for n in numbered if n not in taken)
+
+
+def activated(b: Builder, activation: str, x: Any) -> Any:
+    """`x` through the op of that name. Raises: AttributeValueError (IR302) where there is none."""
+    load(activation)
+    if not any(name == activation for _, name, _ in REGISTRY):
+        raise AttributeValueError(f"activation is {activation!r}, expected the name of an op", code="IR302")
+    return getattr(b, activation)(x)
 
 
 def parameter(b: Builder, name: str, shape: Sequence[int], fans: Fans, initial: Initial, x: Any, seed: int) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import fsum  # `sum` rounds otherwise from version to version, and pictures are compared
 
 __all__ = ["Layout", "layout"]
 
@@ -188,8 +189,8 @@ def _placed(made: _Rows) -> list[float]:
 
 def _pulled(made: _Rows, boxes: Sequence[int], x: Sequence[float], otherwise: float) -> float:
     """The mean place of boxes, each as heavy as it pulls."""
-    total = sum(made.pull[n] for n in boxes)
-    return sum(made.pull[n] * x[n] for n in boxes) / total if total else otherwise
+    total = fsum(made.pull[n] for n in boxes)
+    return fsum(made.pull[n] * x[n] for n in boxes) / total if total else otherwise
 
 
 def _spread(made: _Rows, row: Sequence[int], wanted: Sequence[float], x: list[float]) -> None:
@@ -213,4 +214,4 @@ def _spread(made: _Rows, row: Sequence[int], wanted: Sequence[float], x: list[fl
 
 
 def _mean(values: Sequence[float], otherwise: float) -> float:
-    return sum(values) / len(values) if values else otherwise
+    return fsum(values) / len(values) if values else otherwise

@@ -22,17 +22,19 @@ def plot(
     x_name: str = "",
     x_log: bool = False,
     y_log: bool | None = None,
+    last: bool = False,
     size: tuple[int, int] = (640, 360),
 ) -> str:
     """A picture of `lines` (points joined) and `dots` (points alone), each with its name in its colour.
 
     The axis of y is logarithmic with `y_log`; where that is None, where all is positive and spans a decade. Points that
-    are not finite are left out; where every x is a whole number, so are the numbers below.
+    are not finite, or have no logarithm where it is asked for, are left out; where every x is a whole number, so are
+    the numbers below. `last` puts the last value of a line behind its name.
     """
-    groups = [(name, _finite(points), False) for name, points in lines.items()]
-    groups += [(name, _finite(points), True) for name, points in (dots or {}).items()]
+    groups = [(name, _kept(points, x_log=x_log, y_log=y_log is True), False) for name, points in lines.items()]
+    groups += [(name, _kept(points, x_log=x_log, y_log=y_log is True), True) for name, points in (dots or {}).items()]
     groups = [group for group in groups if group[1]]
-    points = [p for _, group, _ in groups for p in group] or [(0.0, 0.0), (1.0, 1.0)]
+    points = [p for _, group, _ in groups for p in group] or [(1.0, 1.0), (2.0, 2.0)]
     xs, ys = [x for x, _ in points], [y for _, y in points]
     y_log = min(ys) > 0 and max(ys) / min(ys) > 10 if y_log is None else y_log
     width, height = size
@@ -42,7 +44,9 @@ def plot(
     whole = all(x.is_integer() for x in xs)
     made = [text(LEFT, TOP - 10, title), *_rows(down, width), *_columns(across, numbers, size, whole=whole)]
     made.append(text((LEFT + width - RIGHT) / 2, height - 8, x_name, anchor="middle"))
-    for k, (name, group, alone) in enumerate(groups):
+    words = [f"{name} {group[-1][1]:.4g}" if last and not alone else name for name, group, alone in groups]
+    made += _names(words, width)
+    for k, (_, group, alone) in enumerate(groups):
         colour = COLOURS[k % len(COLOURS)]
         places = [(f"{across(x):.1f}", f"{down(y):.1f}") for x, y in group]
         if not alone:
@@ -52,9 +56,16 @@ def plot(
             made.append(f'<g fill="{colour}" fill-opacity="{0.45 if alone else 1}">')
             made += [f'<circle cx="{x}" cy="{y}" r="2"/>' for x, y in places]
             made.append("</g>")
-        words = name if alone else f"{name} {group[-1][1]:.4g}"
-        made.append(text(width - RIGHT - 6, TOP + 16 + 17 * k, words, anchor="end", colour=colour))
     return picture(width, height, made)
+
+
+def _names(words: Sequence[str], width: int) -> list[str]:
+    """What is drawn, each in its colour, side by side above the frame at the right."""
+    made, at = [], float(width - RIGHT)
+    for k in reversed(range(len(words))):
+        made.append(text(at, TOP - 10, words[k], anchor="end", colour=COLOURS[k % len(COLOURS)]))
+        at -= 6.6 * len(words[k]) + 14
+    return made
 
 
 def _rows(down: Scale, width: int) -> list[str]:
@@ -82,10 +93,12 @@ def _columns(across: Scale, numbers: Sequence[float], size: tuple[int, int], *, 
 
 
 def _ends(values: Sequence[float]) -> list[float]:
-    """The least and the largest; where they are one, something on both sides."""
+    """The least and the largest; where they are one, twice that, or from 0 to 1."""
     low, high = min(values), max(values)
-    return [low, high] if high > low else [low - 1.0, low + 1.0]
+    return [low, high] if high > low else sorted([low, 2 * low]) if low else [0.0, 1.0]
 
 
-def _finite(points: Points) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in points if isfinite(x) and isfinite(y)]
+def _kept(points: Points, *, x_log: bool, y_log: bool) -> list[tuple[float, float]]:
+    """The points that have a place."""
+    made = [(float(x), float(y)) for x, y in points if isfinite(x) and isfinite(y)]
+    return [(x, y) for x, y in made if (x > 0 or not x_log) and (y > 0 or not y_log)]

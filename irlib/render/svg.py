@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import fsum
 
 from irlib.errors import UnsupportedError
 from irlib.graph import Graph
@@ -82,7 +83,7 @@ def _extent(box: Box) -> tuple[float, float, float]:
 
 def _length(text: str, *, bold: bool) -> float:
     """About how long a line of text is: narrow, wide and other characters."""
-    units = sum(0.3 if c in "iljtf.,:;|!'()[] " else 0.88 if c in "mwMW@%" or ord(c) > 0x2E7F else 0.6 for c in text)
+    units = fsum(0.3 if c in "iljtf.,:;|!'()[] " else 0.88 if c in "mwMW@%" or ord(c) > 0x2E7F else 0.6 for c in text)
     return units * (12.0 if bold else 11.0)
 
 

@@ -9,11 +9,14 @@ from typing import Any
 import irlib.ops  # noqa: F401  a builder's methods
 from irlib import nn
 from irlib.builder import Builder
+from irlib.errors import AttributeValueError
 from irlib.graph import Graph
 
 __all__ = ["attention_classifier", "cnn", "logistic_regression", "mlp", "recurrent_classifier", "residual_network"]
 
 Shape = tuple[int, ...]
+
+RECURRENT: dict[str, Callable[..., Any]] = {"rnn": nn.rnn, "gru": nn.gru, "lstm": nn.lstm}
 
 
 def logistic_regression(
@@ -102,7 +105,9 @@ def recurrent_classifier(
     seed: int = 0,
 ) -> Graph:
     """A row is a step of an rnn, gru or lstm; its last state tells the class."""
-    layer: Callable[..., Any] = {"rnn": nn.rnn, "gru": nn.gru, "lstm": nn.lstm}[kind]
+    if kind not in RECURRENT:
+        raise AttributeValueError(f"kind is {kind!r}, expected one of {', '.join(RECURRENT)}", code="IR302")
+    layer = RECURRENT[kind]
 
     def scores(b: Builder, x: Any) -> Any:
         _, last, *_ = layer(b, x, hidden, batch_first=True, name=kind, seed=seed)

@@ -8,6 +8,7 @@ import irlib.ops  # noqa: F401  a builder's methods
 from irlib import nn
 from irlib.builder import Builder
 from irlib.graph import Graph
+from irlib.nn.parameters import activated
 
 __all__ = ["mlp_regression", "polynomial"]
 
@@ -34,7 +35,7 @@ def mlp_regression(
     offset = bias_init or nn.zeros()
     for k, size in enumerate(hidden, start=1):
         h = nn.linear(b, x, size, name=f"layer{k}", weight_init=drawn, bias_init=offset, seed=seed)
-        x = getattr(b, activation)(h)
+        x = activated(b, activation, h)
     y = nn.linear(b, x, results, name=f"layer{len(hidden) + 1}", seed=seed)
     b.output("y", y)
     b.output("loss", b.mse_loss(y, t, name="mse_loss"), role="loss")

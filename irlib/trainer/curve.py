@@ -16,4 +16,4 @@ def curve(history: Sequence[Mapping[str, Any]], title: str = "") -> str:
         name: [(float(line["epoch"]), float(line[name])) for line in history if name in line]
         for name in ("loss", "validation")
     }
-    return plot(lines, title=title, x_name="epoch")
+    return plot(lines, title=title, x_name="epoch", last=True)

@@ -15,7 +15,9 @@ import irlib
 from tools import cli_page, op_index, op_stub, op_table
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "proto" / "README.md"])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/systems/*.md"), ROOT / "proto" / "README.md"]
+)
 WITH_PYTHON = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("quickstart", "numpy", "training"))]
 
 

@@ -13,6 +13,7 @@ from scipy import stats
 
 import irlib
 from irlib import data, systems, training
+from irlib.errors import AttributeValueError
 
 CLASSIFIERS: dict[str, Callable[..., irlib.Graph]] = {
     "logistic": systems.logistic_regression,
@@ -182,3 +183,11 @@ def test_the_discriminator_is_as_steep_as_its_scale_at_most() -> None:
             made.discriminator, {"x": row[None], "key": KEY, **values}, of="loss", wrt=["x"]
         )
         assert np.linalg.norm(found["x"]) <= 3.0 * 1.01
+
+
+def test_what_there_is_not_is_refused() -> None:
+    with pytest.raises(AttributeValueError, match="kind is 'tree', expected one of rnn, gru, lstm"):
+        systems.recurrent_classifier("tree")
+    for name in ("rectify", "input", "__class__", "no op"):
+        with pytest.raises(AttributeValueError, match=f"activation is '{name}', expected the name of an op"):
+            systems.mlp_regression(activation=name)
