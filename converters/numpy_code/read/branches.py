@@ -135,8 +135,9 @@ def pair(m: Machine, node: ast.AST, condition: Any, scope: Scope, first: Steps, 
 
 def either(m: Machine, node: ast.AST, condition: Any, scope: Scope, first: Steps, second: Steps) -> Steps:
     """Two expressions, of which one is evaluated: the value chosen."""
+    old = frozenset(State.of(m, scope).kept)
     values = yield pair(m, node, condition, scope, first, second)
-    return Merge(m, condition, getattr(node, "lineno", 0), frozenset()).value(values[0], values[1], "the value")
+    return Merge(m, condition, getattr(node, "lineno", 0), old).value(values[0], values[1], "the value")
 
 
 def rejoin(m: Machine, kind: str, start: int, left: Any, scope: Scope) -> Any:

@@ -14,6 +14,7 @@ from irlib.converters.numpy_code.read.machine import Machine, Steps
 from irlib.converters.numpy_code.read.objects import BoundMethod, Class, Function, Instance, Native, Stream
 from irlib.converters.numpy_code.read.operators import BINARY, compared, computed, method_of
 from irlib.converters.numpy_code.read.refusal import refused
+from irlib.converters.numpy_code.read.state import Merge
 from irlib.converters.numpy_code.read.types import is_instance
 
 __all__ = ["BUILTINS", "sorted_"]
@@ -51,8 +52,9 @@ def _hold_number(m: Machine, value: Any, name: str) -> None:
 
 def _round(m: Machine, value: Any, digits: Any = None) -> Steps:
     _hold_number(m, value, "round")
-    if m.domain.is_array(value):
-        return m.domain.functions["round"](value, 0 if digits is None else digits)
+    if m.domain.is_array(value) or m.domain.is_dim(value):
+        made = m.domain.functions["round"](value, 0 if digits is None else digits)
+        return m.domain.convert(made, int) if digits is None and m.domain.is_scalar(value) else made
     return round(value) if digits is None else round(value, digits)
     yield
 
@@ -99,8 +101,9 @@ def _extreme(kind: type[ast.cmpop], name: str) -> Callable[..., Steps]:
             better = yield compared(m, kind, rank, best_rank)
             if branches.is_traced(m, better):
                 test = m.domain.condition(better)
-                best_rank = m.domain.choose(test, rank, best_rank)
-                best = best_rank if key is None else m.domain.choose(test, item, best)
+                merge = Merge(m, test, 0, frozenset(id(m.domain.cell(v)) for v in items if m.domain.is_array(v)))
+                best_rank = merge.value(rank, best_rank, f"the rank in {name}()")
+                best = best_rank if key is None else merge.value(item, best, f"what {name}() gives")
             elif branches.truth(m, better):
                 best, best_rank = item, rank
         return best

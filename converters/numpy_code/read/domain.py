@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 __all__ = ["Domain"]
@@ -80,8 +80,11 @@ class Domain(Protocol):
     def choose_held(self, condition: Any, first: Any, second: Any) -> Any:
         """The value of a cell that is one or the other."""
 
-    def detached(self, array: Any, bases: tuple[Any, ...]) -> Any:
-        """The array as one that shares memory with one of `bases`, it is not known which."""
+    def relate(self, cells: Sequence[Any]) -> None:
+        """It is not known whether these cells share memory: a write into one leaves the others unknown."""
+
+    def is_unknown(self, cell: Any) -> bool:
+        """Whether the value of a cell is not known any more."""
 
     def named(self, array: Any, name: str) -> None:
         """The node that makes this array is called `name` in the source."""

@@ -51,6 +51,10 @@ class Slot:
             holder[self.key] = _weakened(m, value, self.weak)
 
 
+def _cell_of(m: Machine, value: Any) -> Any:
+    return m.domain.cell(value) if m.domain.is_array(value) else None
+
+
 def _weakness(m: Machine, value: Any) -> Any:
     return [_weakness(m, v) for v in value] if isinstance(value, list | tuple) else not m.domain.is_array(value)
 
@@ -87,6 +91,30 @@ class Carried:
         self.slots: list[Slot] = []
         self.fresh: list[tuple[Scope, str]] = []
         """Variables that only a turn binds."""
+        self.shared: dict[int, tuple[Any, set[int]]] = {}
+        """Cells that several slots, or a slot and something from before, are at the end of a turn, and the slots."""
+
+    def see_shared(self, *, first: bool = False) -> bool:
+        """Note which slots now share memory, with each other or with what was there before; whether that is new.
+
+        `first`: before the loop, where all that a slot holds was there before.
+        """
+        m, found = self.m, False
+        by_cell: dict[int, tuple[Any, set[int]]] = {}
+        for i, slot in enumerate(self.slots):
+            cell = slot.thing if _holder(slot.thing) is None else _cell_of(m, slot.read(m))
+            if cell is not None:
+                by_cell.setdefault(id(cell), (cell, set()))[1].add(i)
+        for key, (cell, slots) in by_cell.items():
+            is_old = not first and key in self.before.kept and _holder(self.slots[min(slots)].thing) is not None
+            if len(slots) > 1 or is_old:
+                old = cell if is_old else None
+                place = key if is_old else min(slots)
+                before = self.shared.get(place, (old, set()))[1]
+                if not slots <= before:
+                    found = True
+                    self.shared[place] = (old, slots | before)
+        return found
 
     def take_in(self) -> bool:
         """Add what differs now from before and is not carried; whether there was any."""
@@ -101,6 +129,8 @@ class Carried:
                 if new != old:
                     raise self._refusal("a set changes")
             elif _holder(thing) is None:
+                if m.domain.is_unknown(thing):
+                    raise self._refusal("an array that may be another one is written into")
                 if not m.domain.same_held(old, new) and (id(thing), None) not in known:
                     self.slots.append(Slot(thing, None, weak=False))
             else:
@@ -144,6 +174,12 @@ class Carried:
         self.before.restore(self.m)
         for slot, value in zip(self.slots, values, strict=True):
             slot.write(self.m, value)
+        for old, slots in self.shared.values():
+            things = [self.slots[i] for i in slots]
+            cells = [s.thing if _holder(s.thing) is None else _cell_of(self.m, s.read(self.m)) for s in things]
+            cells = [c for c in (*cells, old) if c is not None]
+            if len({id(c) for c in cells}) > 1:
+                self.m.domain.relate(cells)
 
     def values(self) -> list[Any]:
         return [slot.read(self.m) for slot in self.slots]
@@ -192,7 +228,7 @@ def lowered_while(
     def body(values: list[Any]) -> list[Any]:
         carried.begin(values[1:])
         going = m.callback(step)()
-        if carried.take_in():
+        if carried.take_in() | carried.see_shared():
             raise _More
         return [going, *carried.values()]
 
@@ -202,6 +238,7 @@ def lowered_while(
     carried.take_in()
     while True:
         carried.before.restore(m)
+        carried.see_shared(first=True)
         m.at(node)
         try:
             results = m.domain.control["while_loop"](holds, body, [True, *carried.values()])

@@ -137,9 +137,10 @@ def _either(m: Machine, name: str, numpy_name: str) -> Callable[..., Any]:
         known = [_number(m, a) for a in args]
         if None not in known:
             return compute(*known)
+        wide = [m.domain.convert(a, float) if m.domain.is_array(a) else a for a in args]  # math computes in doubles
         if name == "log" and len(args) == 2:
-            return m.domain.functions["log"](args[0]) / m.domain.functions["log"](args[1])
-        return m.domain.functions[numpy_name](*args)
+            return m.domain.functions["log"](wide[0]) / m.domain.functions["log"](wide[1])
+        return m.domain.weak(m.domain.functions[numpy_name](*wide))
 
     return function
 
@@ -150,7 +151,9 @@ def _whole(m: Machine, name: str, numpy_name: str) -> Callable[..., Any]:
 
     def function(value: Any) -> Any:
         known = _number(m, value)
-        return m.domain.functions[numpy_name](value).astype("int64") if known is None else compute(known)
+        if known is not None:
+            return compute(known)
+        return m.domain.convert(m.domain.functions[numpy_name](value), int)
 
     return function
 

@@ -72,9 +72,11 @@ class State:
     def merge(self, m: Machine, condition: Any, other: State, line: int, dead: Scope | None) -> Merge:
         """Give the things but `dead` these contents where the condition holds, else those of `other`."""
         merge = Merge(m, condition, line, frozenset(self.kept))
+        merge.filling = True
         for key, (thing, contents) in self.kept.items():
             if thing is not dead:
                 _fill(m, thing, merge.contents(thing, contents, other.kept[key][1]))
+        merge.relate()
         return merge
 
 
@@ -144,7 +146,7 @@ def _same(first: dict[Any, Any], second: dict[Any, Any]) -> bool:
 class Merge:
     """Values that are one or the other by a traced condition."""
 
-    __slots__ = ("condition", "line", "m", "made", "old")
+    __slots__ = ("_cells", "_containers", "condition", "filling", "line", "m", "made", "old")
 
     def __init__(self, m: Machine, condition: Any, line: int, old: frozenset[int]) -> None:
         self.m = m
@@ -153,6 +155,10 @@ class Merge:
         self.old = old
         """The things that were there before the branches, which others may know under another name."""
         self.made: dict[tuple[int, int], tuple[Any, Any, Any]] = {}
+        self.filling = False
+        """Whether things are still given their contents; until then nothing is said of memory that is shared."""
+        self._cells: dict[int, list[Any]] = {}
+        self._containers: dict[int, tuple[int, int]] = {}
 
     def contents(self, thing: Any, first: Any, second: Any) -> Any:
         """The contents of one thing."""
@@ -213,13 +219,16 @@ class Merge:
             if isinstance(a, _KNOWN) and isinstance(b, _KNOWN) and type(a) is type(b) and repr(a) == repr(b):
                 return a
             made = m.domain.choose(self.condition, a, b)
-            bases = tuple(v for v in (a, b) if m.domain.is_array(v) and id(m.domain.cell(v)) in self.old)
-            return m.domain.detached(made, bases) if bases else made
+            self._note(made, a, b)
+            return made
         if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
             return tuple(self.value(x, y, what) for x, y in zip(a, b, strict=True))
         if isinstance(a, list | dict) and type(a) is type(b):
             if id(a) in self.old or id(b) in self.old:
                 raise self._refusal(f"{what} is one or another {type(a).__name__}")
+            for side in (a, b):
+                if self._containers.setdefault(id(side), (id(a), id(b))) != (id(a), id(b)):
+                    raise self._refusal(f"{what} is a {type(a).__name__} that has another name in one branch alone")
             return self.contents(a, a, b)
         if isinstance(a, _CALLED) and isinstance(b, _CALLED):
             return Choice(self.condition, a, b)
@@ -228,6 +237,25 @@ class Merge:
         if isinstance(a, Instance) and isinstance(b, Instance) and a.cls is b.cls and not {id(a), id(b)} & self.old:
             return Instance(a.cls, self.contents(a, a.attributes, b.attributes))
         raise self._refusal(f"{what} is {_kind(a)} or {_kind(b)}")
+
+    def _note(self, made: Any, *sides: Any) -> None:
+        """`made` stands for arrays that others may know too: a write into one of them is not seen by the others."""
+        if not self.m.domain.is_array(made):
+            return
+        for side in sides:
+            cell = self.m.domain.cell(side) if self.m.domain.is_array(side) else None
+            if cell is not None:
+                known = self._cells.setdefault(id(cell), [cell] if id(cell) in self.old else [])
+                known.append(self.m.domain.cell(made))
+        if not self.filling:
+            self.relate()
+
+    def relate(self) -> None:
+        """Say of which arrays it is not known whether they share memory."""
+        self.filling = False
+        for cells in self._cells.values():
+            if len({id(cell) for cell in cells}) > 1:
+                self.m.domain.relate(cells)
 
     def _numeric(self, value: Any) -> bool:
         return isinstance(value, _KNOWN) or self.m.domain.is_array(value) or self.m.domain.is_dim(value)

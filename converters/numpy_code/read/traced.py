@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -175,16 +175,17 @@ class Traced:
     def weak(self, value: Any) -> Any:
         return python_number(value)
 
-    def detached(self, array: Any, bases: tuple[Any, ...]) -> Any:
-        storages = [base._storage for base in bases]
-        made = storages[0].related(array.value)
-        kin = storages[0].kin
-        for other in storages[1:]:
-            for member in [other] if other.kin is None else other.kin.members:
-                member.kin = kin
+    def relate(self, cells: Sequence[Any]) -> None:
+        kin = Kin()
+        for cell in cells:
+            for member in [cell] if cell.kin is None else cell.kin.members:
                 if member not in kin.members:
                     kin.members.append(member)
-        return Array(made, (), layout=array.layout)
+        for member in kin.members:
+            member.kin = kin
+
+    def is_unknown(self, cell: Any) -> bool:
+        return bool(cell.spoiled)
 
     # Names and types
 
