@@ -1,75 +1,112 @@
-"""The rows of the families: gradients of random sums of their results, against differences of numpy's."""
+"""Gradients of code that stores, aliases and indexes: of the traced graph, against differences of the function itself."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import irlib
-from irlib.converters.numpy_code.namespace import face
-from irlib.converters.numpy_code.outputs import leaves
-from tests.converters.numpy_code.namespace import (
-    test_linear_algebra,
-    test_manipulation,
-    test_reduction,
-    test_searching,
-)
-from tests.converters.numpy_code.namespace.judge import Expression, arrays, line
 
-FAMILIES = (test_reduction, test_manipulation, test_searching, test_linear_algebra)
-STEP = 2e-4
-AT_KINKS = {"amax", "interp"}
-"""Their rows stand at NaN and at knots, where differences tell nothing."""
-
-ROWS: list[Expression] = [
-    *(row for family in FAMILIES for row in family.ROWS if AT_KINKS.isdisjoint(row.__code__.co_names)),
-    lambda np, d: np.interp(d.a, d.g, d.v),
-    lambda np, d: np.interp(d.u, d.g, d.w, left=2.0, right=d.o),
-    lambda np, d: np.interp(9.0, d.g, d.v) + np.interp(d.z, [1.0, 2.0], d.v[:2])[:4],
-    lambda np, d: np.interp(0.3 * d.u, [0.0, 0.31, 0.7], d.v[:3], period=0.9),
-    lambda np, d: np.linalg.svd(d.a)[2] ** 2,
-]
+X = np.array([[0.3, -1.2, 0.7, 2.1], [1.5, 0.4, -0.6, 0.9], [-0.8, 1.1, 0.2, -1.7]])
 
 
-@pytest.mark.parametrize("expression", ROWS, ids=line)
-def test_the_gradient_is_what_differences_show(expression: Expression) -> None:
-    given = arrays()
-    graph = irlib.trace(lambda given: expression(face, SimpleNamespace(**given)), given)
-    feeds = {f"given.{k}": v for k, v in given.items() if f"given.{k}" in graph.by_name}
-    base = _results(expression, given)
-    names = [n for n, v in feeds.items() if v.dtype == np.float64 and n != "given.z"]
-    outputs = [n for n, v in base.items() if v.dtype == np.float64]
-    if not names or not outputs:
-        return
-    rng = np.random.default_rng(1)
-    cotangents = {n: np.where(np.isfinite(base[n]), rng.normal(size=base[n].shape), 0.0) for n in outputs}
-    _, gradients = irlib.value_and_grad(graph, feeds, of=outputs, wrt=names, cotangents=cotangents)
-    for name in names:
-        known = np.isfinite(feeds[name])
-        direction = np.where(known, rng.normal(size=feeds[name].shape), 0.0)
-        shown = _slope(expression, given, name.removeprefix("given."), direction, cotangents)
-        if np.isfinite(shown):
-            gradient = np.where(known, gradients[name], 0.0)
-            size = max(1.0, abs(shown), float(np.max(np.abs(gradient))))
-            assert abs(np.sum(gradient * direction) - shown) <= 1e-6 * size, name
+def stores(x: Any) -> Any:
+    y = np.zeros((3, 4))
+    y[0] = np.sin(x[1])
+    y[1:, ::2] = x[:2, 1:3] ** 2
+    y[-1, -1] = x[0, 0] * x[2, 3]
+    y[0, 1] = x[0, 1]  # overwrites: the first value has no share
+    return np.sum(y * y)
 
 
-def _results(expression: Expression, given: dict[str, Any]) -> dict[str, Any]:
-    made = expression(np, SimpleNamespace(**{k: v.copy() for k, v in given.items()}))
-    return {n: np.asarray(v) for n, v in leaves(made, "out")}
+def views(x: Any) -> Any:
+    y = x * 1.0
+    column = y[:, 1]
+    column *= x[:, 2]
+    y.T[0] += column
+    y.reshape(-1)[5] = np.exp(x[0, 0])
+    return np.sum(np.tanh(y))
 
 
-def _slope(
-    expression: Expression, given: dict[str, Any], name: str, direction: Any, cotangents: dict[str, Any]
-) -> float:
-    """The derivative along `direction`, by central differences of order four."""
+def rows_one_by_one(x: Any) -> Any:
+    out = np.empty_like(x)
+    state = np.zeros(4)
+    for i in range(len(x)):
+        state = 0.5 * state + x[i]
+        out[i] = state * state
+    return np.mean(out)
 
-    def total(distance: float) -> float:
-        results = _results(expression, {**given, name: given[name] + distance * direction})
-        return sum(float(np.sum(np.where(np.isfinite(results[n]), results[n], 0.0) * c)) for n, c in cotangents.items())
 
-    with np.errstate(all="ignore"):
-        return (8 * (total(STEP) - total(-STEP)) - (total(2 * STEP) - total(-2 * STEP))) / (12 * STEP)
+def masks(x: Any) -> Any:
+    y = x.copy()
+    y[y < 0] = 0.1
+    y[x > 1] *= 3
+    return np.sum(y**2) + np.sum(x[x > 0])
+
+
+def repeated_indices(x: Any) -> Any:
+    out = np.zeros(3)
+    np.add.at(out, np.array([0, 2, 0, 1]), x[0] * x[1])
+    picked = x[np.array([0, 2, 2]), np.array([1, 1, 3])]
+    out[[1, 1]] = picked[:2]  # the last one wins
+    return np.sum(out**3) + np.prod(picked)
+
+
+def sorted_and_picked(x: Any) -> Any:
+    order = np.argsort(x[0])
+    y = x[:, order]
+    y[:, 0] = np.maximum(y[:, 1], y[:, 2])
+    return np.sum(y * np.arange(4.0)) + x[np.argmax(x[:, 0]), 2]
+
+
+def outputs_given(x: Any) -> Any:
+    buffer = np.empty((3, 4))
+    np.multiply(x, x, out=buffer)
+    np.sqrt(buffer + 1, out=buffer)
+    buffer -= buffer.mean(axis=1, keepdims=True)
+    np.add(buffer, x, out=buffer, where=x > 0)
+    return np.sum(buffer * np.array([1.0, 2.0, 3.0, 4.0]))
+
+
+def complex_parts(x: Any) -> Any:
+    z = np.zeros(4, dtype=complex)
+    z.real = x[0]
+    z.imag += x[1]
+    z *= np.exp(1j * x[2])
+    return np.sum(np.abs(z) ** 2) + z[1].imag
+
+
+FUNCTIONS = [stores, views, rows_one_by_one, masks, repeated_indices, sorted_and_picked, outputs_given, complex_parts]
+
+
+def differences(f: Callable[..., Any], x: Any) -> Any:
+    """The gradient by central differences, from two step sizes."""
+    made = np.zeros_like(x)
+    for at in np.ndindex(x.shape):
+        slopes = []
+        for step in (1e-4, 2e-4):
+            up, down = x.copy(), x.copy()
+            up[at] += step
+            down[at] -= step
+            slopes.append((f(up) - f(down)) / (2 * step))
+        made[at] = (4 * slopes[0] - slopes[1]) / 3
+    return made
+
+
+@pytest.mark.parametrize("fn", FUNCTIONS, ids=lambda f: f.__name__)
+def test_gradients_are_those_of_the_function(fn: Callable[..., Any]) -> None:
+    model = irlib.trace(fn, X)
+    outs, grads = irlib.value_and_grad(model, {"x": X}, of="out", wrt=["x"])
+    np.testing.assert_allclose(outs["out"], fn(X.copy()), rtol=1e-13)
+    np.testing.assert_allclose(grads["x"], differences(fn, X), rtol=1e-7, atol=1e-8)
+
+
+@pytest.mark.parametrize("fn", [stores, masks, sorted_and_picked], ids=lambda f: f.__name__)
+def test_they_hold_where_the_size_is_not_known(fn: Callable[..., Any]) -> None:
+    model = irlib.trace(fn, irlib.spec("float64[n, 4]"))
+    x = X if fn is stores else np.concatenate([X, X[::-1] + 0.05])
+    _, grads = irlib.value_and_grad(model, {"x": x}, of="out", wrt=["x"])
+    np.testing.assert_allclose(grads["x"], differences(fn, x), rtol=1e-7, atol=1e-8)
