@@ -18,6 +18,7 @@ QUICK = {
     "deep_and_shallow": ["2", "1"],
     "digits": ["mlp", "3"],
     "logistic_regression": ["5"],
+    "numpy_loss": ["3"],
     "polynomial_fit": ["100"],
     "remember": ["1", "rnn"],
     "sigmoid_network": ["5"],
