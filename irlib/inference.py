@@ -91,8 +91,10 @@ def _sizes(body: Graph, operands: Sequence[Operand | None]) -> dict[str, int]:
         if operand.type is declared or not isinstance(declared, TensorType) or not isinstance(operand.type, TensorType):
             continue
         for dim, size in zip(declared.shape or (), operand.type.shape or (), strict=False):
-            if isinstance(dim, Dim) and isinstance(size, int) and str(dim) in dim.symbols:
-                found.setdefault(str(dim), size)
+            if not (isinstance(dim, Dim) and isinstance(size, int) and str(dim) in dim.symbols):
+                continue
+            if found.setdefault(str(dim), size) != size:
+                return {}  # they contradict one another: what runs says so
     return found
 
 

@@ -413,9 +413,9 @@ def test_a_negative_dim_added_in_front_is_refused_when_it_is_built() -> None:
         b.broadcast_to(b.input("x", "float64[]"), [2, -7])
 
 
-@pytest.mark.parametrize(("target", "known"), [("reference", "budget"), ("numpy", "style")])
-def test_options_that_a_target_does_not_have_are_refused(target: str, known: str) -> None:
-    with pytest.raises(irlib.IRError, match=rf"no option 'foo'.*{known}.*\[IR326\]"):
+@pytest.mark.parametrize(("target", "told"), [("reference", "use budget"), ("numpy", "it has none")])
+def test_options_that_a_target_does_not_have_are_refused(target: str, told: str) -> None:
+    with pytest.raises(irlib.IRError, match=rf"no option 'foo'; {told} \[IR326\]"):
         irlib.compile(mlp(), target=target, foo=3)
 
 
