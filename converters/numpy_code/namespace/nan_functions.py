@@ -9,8 +9,8 @@ import numpy as np
 from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
+from irlib.converters.numpy_code.namespace.quantiles import ordered_rows, quantiles
 from irlib.converters.numpy_code.namespace.results import delivered, is_default
-from irlib.converters.numpy_code.namespace.statistics import quantiles
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
 
@@ -157,8 +157,6 @@ def _nan_quantile(name: str, a: Any, q: Any, axis: Any, out: Any, method: str, k
     x = lift(a)
     if x.dtype.kind != "f":
         return quantiles(name, x if x.dtype.kind != "b" else xp.astype(x, float), q, axis, out, method, keepdims)
-    from irlib.converters.numpy_code.namespace.statistics import ordered_rows
-
     rows = ordered_rows(x, axis)
     count = xp.sum(xp.logical_not(xp.isnan(rows)), axis=-1)
     return quantiles(name, x, q, axis, out, method, keepdims, ordered=rows, count=count)

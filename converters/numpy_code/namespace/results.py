@@ -13,11 +13,12 @@ from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.handle import Handle
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.promotion import cast
-from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.ufuncs import into
 from irlib.converters.numpy_code.namespace.views import normalized
 
-__all__ = ["axes_of", "axis_of", "delivered", "floating", "inexact", "is_default", "no_support", "number_of", "static"]
+__all__ = [
+    "axes_of", "axis_of", "delivered", "floating", "fresh", "inexact", "is_default", "number_of", "static",
+]  # fmt: skip
 
 
 def delivered(
@@ -27,6 +28,11 @@ def delivered(
     if out is not None:
         return into(name, out[0] if isinstance(out, tuple) else out, value, True, casting)
     return wrap(value, value.rank == 0, layout=layout)
+
+
+def fresh(value: Any) -> Any:
+    """An emitter value as a fresh array, of rank 0 as a scalar."""
+    return wrap(value, value.rank == 0, layout=strides.C)
 
 
 def axes_of(axis: Any, rank: int) -> tuple[int, ...] | None:
@@ -81,8 +87,3 @@ def _holds_handles(x: Any) -> bool:
 def is_default(x: Any) -> bool:
     """Whether an argument that numpy leaves out by default was left out."""
     return x is None or x is np._NoValue
-
-
-def no_support(name: str, argument: str, remedy: str = "") -> Exception:
-    """The error that says that an argument of a function is not traced."""
-    return refused(f"{name}: {argument} is not traced", remedy=remedy)
