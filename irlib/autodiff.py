@@ -7,19 +7,20 @@ any emitter, so the interpreter's backward and the gradient graph are the same r
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from irlib.builder import Builder
+from irlib.builder import Builder, GraphValue
 from irlib.closures import carries_cotangent
 from irlib.collector import collector_paused
 from irlib.dims import Dim
 from irlib.errors import DerivativeError, IRError
 from irlib.graph import Graph, OutputRole
 from irlib.methods import Emitter, NodeView
-from irlib.op import Composite
+from irlib.op import Composite, Op
 from irlib.transforms.inline import inline
 from irlib.types import TensorType
 
@@ -27,11 +28,24 @@ __all__ = ["carries_cotangent", "gradient", "prepared", "pullback", "reverse_swe
 
 
 class GradientBuilder(Builder):
-    """A builder that differentiation appends to: equal nodes are one, and rules may differentiate regions."""
+    """A builder that differentiation appends to: equal nodes are one, and rules may differentiate regions.
+
+    Rules turn and reshape without looking at what is turned or reshaped: two transposes in a row are made one or none,
+    and of two reshapes the last.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(name, share=True)
         self._superseded: dict[int, int] = {}
+
+    def emit(
+        self, op: Op, operands: Sequence[Any], name: str | None = None, body: Graph | None = None
+    ) -> tuple[GraphValue, ...]:
+        if name is None and op.name in _MERGED and operands[0].builder is self:
+            merged = _MERGED[op.name](self, op, operands)
+            if merged is not None:
+                return (merged,)
+        return super().emit(op, operands, name, body)
 
     def supersede(self, old: Sequence[Any], new: Sequence[Any]) -> None:
         """A loop that records its steps does what the loop it is the derivative of does: it takes its place."""
@@ -43,6 +57,33 @@ class GradientBuilder(Builder):
 
     def pullback(self, graph: Graph, wrt: Sequence[int]) -> Graph:
         return pullback(graph, tuple(wrt))
+
+
+def _transposed(b: GradientBuilder, op: Any, operands: Sequence[Any]) -> Any:
+    """A transpose of a transpose as one, or as what was turned; None where it is none."""
+    made = b.made_by(operands[0])
+    rank = operands[0].rank
+    if made is None or made[0].name != "transpose" or rank is None:
+        return None
+    inner: Any = made[0]
+    first, then = ((o.perm or tuple(range(rank))[::-1]) for o in (inner, op))
+    perm = tuple(first[axis] for axis in then)
+    (x,) = made[1]
+    return x if perm == tuple(range(rank)) else b.emit(replace(op, perm=perm), (x,))[0]
+
+
+def _reshaped(b: GradientBuilder, op: Op, operands: Sequence[Any]) -> Any:
+    """A reshape to the shape that is there, or of a reshape, without what is not needed; None where there is none."""
+    x, shape = operands
+    if x.shape is not None and shape.ints == x.shape:
+        return x
+    made = b.made_by(x)
+    return b.emit(op, (made[1][0], shape))[0] if made is not None and made[0].name == "reshape" else None
+
+
+_MERGED: dict[str, Callable[[GradientBuilder, Any, Sequence[Any]], Any]] = {
+    "transpose": _transposed, "reshape": _reshaped,
+}  # fmt: skip
 
 
 def reverse_sweep(

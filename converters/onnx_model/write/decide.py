@@ -37,4 +37,12 @@ class Deciding(Builder):
 def decided(graph: Graph) -> Graph:
     """`graph` with what inference knows as constants; one whose nodes all have names is as its author wrote it."""
     unnamed = {int(i) for i in np.flatnonzero(graph.kind >= 0)} - graph.names.keys()
-    return rebuilt(graph, Deciding(graph.name)) if unnamed else graph
+    return rebuilt(graph, Deciding(graph.name), prune=_all_serve(graph)) if unnamed else graph
+
+
+def _all_serve(graph: Graph) -> bool:
+    """Whether every op has a result that is used: then nodes that a constant leaves without use can go."""
+    used = np.zeros(len(graph.type), bool)
+    used[graph.operand[graph.operand >= 0]] = True
+    used[[graph.output_value(o) for o in graph.outputs]] = True
+    return bool(np.all(np.logical_or.reduceat(used, graph.first[:-1])[graph.kind >= 0])) if len(graph.kind) else True

@@ -175,3 +175,22 @@ def test_a_signal_without_an_axis_of_pairs_is_real() -> None:
     x = np.arange(8, dtype=np.float32)[None] ** 2
     expected = np.fft.rfft(x.reshape(1, 2, 4))
     np.testing.assert_allclose(irlib.run(graph, {"x": x})["y"], np.stack([expected.real, expected.imag], -1), atol=1e-5)
+
+
+def test_a_gradient_does_not_turn_what_is_turned_already_nor_keep_what_only_shapes_needed() -> None:
+    text = """g (float[n,4] x) => (float[n,1,3] y) <float[3,4] w = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}> {
+        t = Transpose<perm=[1,0]>(w)
+        h = MatMul(x, t)
+        p = Relu(h)
+        one = Constant <value: tensor = int64[1] {1}> ()
+        y = Unsqueeze(p, one)
+    }"""
+    graph = irlib.from_onnx(model(text))
+    made = irlib.to_onnx(irlib.gradient(graph, "y", ["x"], cotangents=True)).graph
+    used = {name for node in made.node for name in node.input} | {o.name for o in made.output}
+    assert all(any(o in used for o in node.output) for node in made.node)
+    assert [n.op_type for n in made.node].count("Transpose") == 1  # of the forward pass
+    feeds = {"x": X, "d_y": np.ones((2, 1, 3), np.float32)}
+    found = irlib.run(irlib.gradient(graph, "y", ["x"], cotangents=True), feeds)["d_x"]
+    w = np.arange(1, 13, dtype=np.float32).reshape(3, 4)
+    np.testing.assert_allclose(found, (X @ w.T > 0).astype(np.float32) @ w, rtol=1e-6)
