@@ -22,6 +22,8 @@ class System:
     about: str
     example: str
     depth: int = 1
+    is_small: bool = False
+    """Whether its gradient is drawn too."""
     further: tuple[tuple[str, Callable[[], Graph]], ...] = ()
     """Models that belong to it besides, with their names."""
 
@@ -38,6 +40,7 @@ SYSTEMS: dict[str, System] = {
         "The softmax of a linear map of the pixels. Its loss has one minimum; what it cannot tell apart is what no "
         "plane between two classes of images can.",
         "digits.py logistic",
+        is_small=True,
     ),
     "polynomial": System(
         "Polynomial of the third order",
@@ -46,6 +49,7 @@ SYSTEMS: dict[str, System] = {
         "c0 + c1 x + c2 x^2 + c3 x^3 by Horner's rule. It is linear in its parameters, so that gradient descent can be "
         "compared with the closed solution of least squares.",
         "polynomial_fit.py",
+        is_small=True,
     ),
     "mlp": System(
         "Network of three layers",
@@ -53,6 +57,7 @@ SYSTEMS: dict[str, System] = {
         systems.mlp,
         "Two layers of rectifiers and a linear map, weights drawn by He's rule: the fully connected network.",
         "digits.py mlp",
+        is_small=True,
     ),
     "deep_network": System(
         "Network of seven layers, against three",
@@ -71,6 +76,7 @@ SYSTEMS: dict[str, System] = {
         "One hidden layer comes as near as one likes to any continuous function, if it is wide enough (Cybenko 1989, "
         "Hornik 1991). That says nothing of whether training finds the weights: the picture shows what it finds.",
         "universal_approximator.py",
+        is_small=True,
     ),
     "cnn": System(
         "Convolutional network",
@@ -95,6 +101,7 @@ SYSTEMS: dict[str, System] = {
         partial(systems.recurrent_classifier, "gru"),
         "A row of pixels is a step of a scan; gates say how much of the state is kept. The last state tells the digit.",
         "digits.py gru",
+        is_small=True,
     ),
     "lstm": System(
         "Long short-term memory",

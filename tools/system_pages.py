@@ -89,7 +89,8 @@ def made(stem: str) -> str:
         text=_folded("the graph as text", text),
         count=len(gradient),
         outputs=wanted,
-        gradient=_folded("the graph of the gradient as text", irlib.text(gradient)),
+        gradient=_folded("the graph of the gradient as text", irlib.text(gradient))
+        + (f"\n![the gradient of {stem}]({stem}_gradient.svg)\n" if system.is_small else ""),
     )
 
 
@@ -105,6 +106,11 @@ def index() -> str:
 def picture(stem: str, name: str) -> str:
     """The picture of a model of a system."""
     return svg(_models(stem)[name], layers=True, depth=SYSTEMS[stem].depth)
+
+
+def gradient_picture(stem: str) -> str:
+    """The picture of the gradient of a system."""
+    return svg(irlib.gradient(_models(stem)[stem], of="loss"), layers=True, depth=SYSTEMS[stem].depth)
 
 
 @cache
@@ -145,6 +151,7 @@ TARGETS: list[Target] = [
         for stem, system in SYSTEMS.items()
         for name in (stem, *(f"{stem}_{further}" for further, _ in system.further))
     ],
+    *[(FOLDER / f"{stem}_gradient.svg", partial(gradient_picture, stem)) for stem, s in SYSTEMS.items() if s.is_small],
 ]
 
 if __name__ == "__main__":
