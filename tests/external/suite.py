@@ -15,8 +15,9 @@ import numpy as np
 
 from tests.external.adapters import run
 
-__all__ = ["KNOWN", "failures", "known_failures", "node_cases"]
+__all__ = ["KNOWN", "failures", "known_failures", "node_cases", "recorded"]
 
+COUNTS = Path(__file__).parent / "forward_counts.tsv"
 KNOWN = Path(__file__).parent / "known_failures.txt"
 
 
@@ -48,12 +49,36 @@ def passes(case: Any) -> str:
     return ""
 
 
-def failures() -> dict[str, str]:
-    """The cases that do not pass, and why."""
+def failures(counts: dict[str, list[int]] | None = None) -> dict[str, str]:
+    """The cases that do not pass, and why. `counts` is filled with how many there are of each operator, and pass."""
+    found: dict[str, str] = {}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        found = {str(case.name): passes(case) for case in node_cases()}
-    return {name: why for name, why in found.items() if why}
+        for case in node_cases():
+            why = passes(case)
+            if why:
+                found[str(case.name)] = why
+            if counts is not None:
+                count = counts.setdefault(operator_of(case), [0, 0])
+                count[0] += 1
+                count[1] += not why
+    return found
+
+
+def operator_of(case: Any) -> str:
+    """The operator that a case is about: of a function expanded to its nodes, the function."""
+    nodes = case.model.graph.node
+    if str(case.name).endswith("_expanded"):  # values are called Function_test_case_..
+        made = next((str(o) for n in nodes for o in n.output if "_test_" in o), "")
+        if made:
+            return made.split("_test_")[0]
+    return str(nodes[-1].op_type if nodes[0].op_type == "Constant" else nodes[0].op_type)
+
+
+def recorded() -> dict[str, tuple[int, int]]:
+    """How many cases there were of each operator when the list was written, and how many passed."""
+    rows = [line.split("\t") for line in COUNTS.read_text(encoding="utf-8").splitlines()[1:]]
+    return {op: (int(cases), int(passed)) for op, cases, passed in rows}
 
 
 def known_failures() -> set[str]:
@@ -62,12 +87,15 @@ def known_failures() -> set[str]:
 
 
 def main() -> int:
-    found, known = failures(), known_failures()
+    counts: dict[str, list[int]] = {}
+    found, known = failures(counts), known_failures()
     for name in sorted(found.keys() - known):
         sys.stdout.write(f"new: {name}: {found[name].splitlines()[0][:160]}\n")
     sys.stdout.write(f"{len(found)} fail, {len(known)} were known to\n")
     if "--update" in sys.argv:
         KNOWN.write_text("".join(f"{name}\n" for name in sorted(found)), encoding="utf-8", newline="\n")
+        rows = [f"{op}\t{cases}\t{passed}\n" for op, (cases, passed) in sorted(counts.items())]
+        COUNTS.write_text("".join(["operator\tcases\tpassed\n", *rows]), encoding="utf-8", newline="\n")
     return 0
 
 

@@ -29,8 +29,9 @@ from tests.ops.test_vectors import DIFFERENTIABLE, _dynamic, _float64, build
 from tests.vectors import ALL
 from tests.vectors.vector import Vector
 
-__all__ = ["KNOWN", "PARTS", "failed", "known", "outcome"]
+__all__ = ["KNOWN", "PARTS", "case", "failed", "is_complex", "known", "outcome", "recorded", "vectors"]
 
+COUNTS = Path(__file__).parent / "export_counts.tsv"
 KNOWN = Path(__file__).parent / "export_failures.tsv"
 NEWEST = onnx.defs.onnx_opset_version()
 PARTS: tuple[tuple[str, int], ...] = (
@@ -250,8 +251,15 @@ def _all(mode: str, opset: int) -> list[str]:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def recorded() -> dict[tuple[str, int, str], tuple[int, int]]:
+    """By part and op: how many vectors there were when the lists were written, and how many held."""
+    rows = [line.split("\t") for line in COUNTS.read_text(encoding="utf-8").splitlines()[1:]]
+    return {(mode, NEWEST if opset == "newest" else int(opset), op): (int(cases), int(held))
+            for mode, opset, op, cases, held in rows}  # fmt: skip
+
+
 def main() -> int:
-    rows = []
+    rows, counts = [], []
     for mode, opset in PARTS:
         found: dict[tuple[str, str], list[str]] = {}
         outcomes = _all(mode, opset)
@@ -261,12 +269,18 @@ def main() -> int:
         judged = sum(not is_complex(v) for v in vectors(mode))
         held = judged - sum(map(len, found.values()))
         sys.stdout.write(f"{mode} at opset {opset}: {held} of {judged}\n")
+        shown = "newest" if opset == NEWEST else str(opset)
+        cases = Counter(v.op.name for v in vectors(mode) if not is_complex(v))
+        for op, count in sorted(cases.items()):
+            bad = sum(len(whys) for (other, _), whys in found.items() if other == op)
+            counts.append("\t".join((mode, shown, op, str(count), str(count - bad))))
         for (op, kind), whys in sorted(found.items()):
-            shown = "newest" if opset == NEWEST else str(opset)
             rows.append("\t".join((mode, shown, op, kind, str(len(whys)), " ".join(whys[0].split()))))
     if "--update" in sys.argv:
         head = "part\topset\top\tkind\tcount\tthe first reason"
         KNOWN.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8", newline="\n")
+        head = "part\topset\top\tvectors\theld"
+        COUNTS.write_text("\n".join([head, *counts]) + "\n", encoding="utf-8", newline="\n")
     return 0
 
 
