@@ -347,12 +347,12 @@ CODES: dict[str, Code] = {
     # what ails a network
     "IR901": Code(
         "vanishing gradients",
-        "the gradient at the first activations is a thousandth of that at the last, or less",
+        "the gradient at the first activations is a thousandth of that at the last, or less; of steps, a millionth",
         "fewer layers, batch normalization, skip connections, rectifiers; for sequences an LSTM or GRU",
     ),
     "IR902": Code(
         "exploding gradients",
-        "the gradient at the first activations is a thousand times that at the last, or more",
+        "the gradient at the first activations or steps is a thousand times that at the last, or more",
         "clip the gradients, or draw smaller weights",
     ),
     "IR903": Code(

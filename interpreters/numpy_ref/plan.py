@@ -83,7 +83,7 @@ class _Planner:
         kinds, first = graph.kind.tolist(), graph.first.tolist()
         start, operand = graph.start.tolist(), graph.operand.tolist()
         described, entries, slots, remaining = self.described, self.entries.made, self.slots, self.remaining
-        outputs, steps, nodes, owned = self.output_values, self.steps, self.nodes, self.owned
+        outputs, steps, nodes, owned, free = self.output_values, self.steps, self.nodes, self.owned, self.free
         for node, kind in enumerate(kinds):
             if kind < 0 or (live is not None and not live[node]):
                 continue
@@ -98,7 +98,8 @@ class _Planner:
                 self._general(node, kind, ids, value, entry)
                 continue
             # the common case, inline: every operand and the result in fixed arrays
-            array = self._buffer(ids, entry)
+            pool = None if entry.elementwise else free.get(entry.type)
+            array = pool.pop() if pool else self._buffer(ids, entry)
             described[value] = entry.results[0]
             slots[value] = array
             owned[value] = entry.type

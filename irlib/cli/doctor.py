@@ -95,6 +95,10 @@ def _lines(made: Diagnosis) -> list[str]:
         f"{f'{a.name} ({a.op})':<28} {a.scale:>9.3g} {a.gradient:>9.3g} {a.saturated:>9.0%} {a.dead:>6.0%}"
         for a in made.activations
     ]
+    told += [
+        f"{s.name}: gradient {s.first:.3g} at the first of {s.steps} steps, {s.last:.3g} at the last"
+        for s in made.sequences
+    ]
     if made.weights:
         told.append(f"{'parameter':<28} {'scale':>9} {'gradient':>9} {'update/weight':>13}")
     told += [f"{w.name:<28} {w.scale:>9.3g} {w.gradient:>9.3g} {_ratio(w):>13}" for w in made.weights]

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from irlib.doctor.diagnosis import Diagnosis, diagnose
-from irlib.doctor.figures import Activation, Weight
+from irlib.doctor.figures import Activation, Sequence, Weight
 
-__all__ = ["Activation", "Diagnosis", "Weight", "diagnose"]
+__all__ = ["Activation", "Diagnosis", "Sequence", "Weight", "diagnose"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from irlib.doctor.figures import Activation, Figures, Weight, measured
+from irlib.doctor.figures import Activation, Figures, Sequence, Weight, measured
 from irlib.errors import DerivativeError
 from irlib.graph import Graph, OutputRole
 from irlib.interpreters.numpy_ref.algorithms import source_of_nonfinite
@@ -19,6 +19,9 @@ __all__ = ["Diagnosis", "diagnose"]
 
 VANISHING = 1e-3
 """The gradient at the first activation as a part of that at the last, below which it is told to vanish."""
+
+FORGETTING = 1e-6
+"""The same of the first step of a sequence and the last: every recurrence forgets, and some have to."""
 
 EXPLODING = 1e3
 MOSTLY = 0.5
@@ -42,6 +45,7 @@ class Diagnosis:
     loss: float
     activations: tuple[Activation, ...]
     weights: tuple[Weight, ...]
+    sequences: tuple[Sequence, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -67,7 +71,9 @@ def diagnose(
     if not found:
         found = [finding.at(where) for rule in RULES for finding in rule(figures)]
     found += [finding.at(where) for finding in _unscaled(model, feeds)]
-    return Diagnosis(figures.loss, tuple(figures.activations), tuple(figures.weights), tuple(found))
+    return Diagnosis(
+        figures.loss, tuple(figures.activations), tuple(figures.weights), tuple(figures.sequences), tuple(found)
+    )
 
 
 def _loss_of(model: Graph) -> str:
@@ -114,6 +120,21 @@ def _depth(figures: Figures) -> Iterator[Finding]:
         )
 
 
+def _steps(figures: Figures) -> Iterator[Finding]:
+    """Gradients that shrink or grow on the way from the last step of a sequence to the first."""
+    for s in figures.sequences:
+        if s.last == 0:
+            continue
+        ratio = s.first / s.last
+        told = f"the gradient is {s.first:.2g} at the first of {s.steps} steps, {ratio:.1g} of that at the last"
+        if ratio < FORGETTING:
+            remedy = "use an LSTM or GRU, shorter sequences, or attention"
+            yield Finding("IR901", "warning", f"node {s.name}", f"vanishing gradients: {told}", remedy)
+        elif ratio > EXPLODING:
+            remedy = "clip them (clip_norm), or draw smaller recurrent weights"
+            yield Finding("IR902", "warning", f"node {s.name}", f"exploding gradients: {told}", remedy)
+
+
 def _units(figures: Figures) -> Iterator[Finding]:
     """Units that hardly change, or never do."""
     for a in figures.activations:
@@ -143,7 +164,7 @@ def _parameters(figures: Figures) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-RULES: tuple[Callable[[Figures], Iterator[Finding]], ...] = (_depth, _units, _parameters)
+RULES: tuple[Callable[[Figures], Iterator[Finding]], ...] = (_depth, _steps, _units, _parameters)
 
 
 def _unscaled(model: Graph, feeds: Mapping[str, Any]) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,12 @@ from irlib.builder import Builder
 from irlib.graph import Graph, Node
 from irlib.interpreters.numpy_ref.algorithms import backward, forward, is_finite
 from irlib.interpreters.targets import run
+from irlib.ops.control_flow import Scan
 from irlib.training.optimizer import Optimizer
 from irlib.training.state import updates
 from irlib.training.step import training_step
 
-__all__ = ["Activation", "Figures", "Weight", "measured"]
+__all__ = ["Activation", "Figures", "Sequence", "Weight", "measured"]
 
 SATURATES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "hardsigmoid": (0.0, 1.0), "softsign": (-1.0, 1.0)}
 """The activations that flatten out, and the values they flatten out at. Names are as dialects agree on them."""
@@ -67,6 +68,17 @@ class Weight:
         return self.update / self.scale if self.scale else float("inf") if self.update else 0.0
 
 
+@dataclass(frozen=True)
+class Sequence:
+    """A recurrence over the steps of a sequence: the derivatives of what goes into its first and its last step."""
+
+    name: str
+    steps: int
+    first: float
+    """Root of the mean square of the derivatives of the loss, by what the first step is given."""
+    last: float
+
+
 @dataclass
 class Figures:
     """All that is measured, in the order of the graph."""
@@ -74,6 +86,7 @@ class Figures:
     loss: float
     activations: list[Activation] = field(default_factory=list)
     weights: list[Weight] = field(default_factory=list)
+    sequences: list[Sequence] = field(default_factory=list)
     bad: str | None = None
     """The value whose derivative is the first in the backward pass that is not finite."""
 
@@ -98,6 +111,7 @@ def measured(model: Graph, feeds: Mapping[str, Any], loss: str, optimizer: Optim
         at = int(graph.first[graph.node_named(name)])
         if at in d:
             made.activations.append(_activation(label, op, _wide(v[at]), _wide(d[at])))
+    made.sequences += _sequences(graph, d)
     moved = updates(step, run(step, feeds)) if (step := _step(model, loss, wrt, optimizer)) is not None else {}
     for name in wrt:
         w, dw = _wide(v[int(graph.first[graph.node_named(name)])]), _wide(gradients[name])
@@ -105,6 +119,19 @@ def measured(model: Graph, feeds: Mapping[str, Any], loss: str, optimizer: Optim
         alike = any(_alike(w, axis) and _alike(dw, axis) for axis in _unit_axes(w))
         made.weights.append(Weight(name, str(graph.nodes[name].type), _rms(w), _rms(dw), update, alike))
     return made
+
+
+def _sequences(graph: Graph, d: Mapping[int, Any]) -> Iterator[Sequence]:
+    """Every recurrence whose steps take parts of a value that the loss depends on."""
+    for node in graph.nodes:
+        if not isinstance(node.op, Scan) or not node.op.carries:
+            continue
+        scanned = graph.operand_values(node.index).tolist()[node.op.carries :][: node.op.scanned]
+        for value, axis, reverse in zip(scanned, node.op.axes_in, node.op.reverse_in, strict=True):
+            if value in d and d[value].shape[axis] > 1:
+                steps = np.moveaxis(_wide(d[value]), axis, 0)[:: -1 if reverse else 1]
+                yield Sequence(node.label, len(steps), _rms(steps[0]), _rms(steps[-1]))
+                break
 
 
 def _step(model: Graph, loss: str, wrt: list[str], optimizer: Optimizer) -> Graph | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 
 import irlib
-from irlib import data, nn, training
+from irlib import data, nn, systems, training
 from irlib.cli import main
 from irlib.doctor import diagnose
 from irlib.doctor.picture import bars
@@ -88,6 +90,47 @@ def test_every_activation_is_measured_whether_its_author_named_it_or_not() -> No
     made = diagnose(b.build(), BATCH)
     assert [a.op for a in made.activations] == ["gelu", "silu", "softsign", "elu"]
     assert all(a.scale > 0 and a.gradient > 0 for a in made.activations)
+
+
+def sequences(kind: str, init: Any = None, steps: int = 8, scale: float = 1.0, **options: Any) -> set[str]:
+    b = irlib.Builder(kind)
+    x, t = b.input("x", "float64[n, steps, 8]"), b.input("t", "int64[n]")
+    given = {} if init is None else {"recurrent_init": init}
+    _, last, *_ = getattr(nn, kind)(b, x, 16, batch_first=True, **given, **options)
+    b.output("loss", b.cross_entropy(nn.linear(b, b.squeeze(last, [0]), 3, name="scores"), t), role="loss")
+    rng = np.random.default_rng(0)
+    return codes(b.build(), {"x": rng.standard_normal((16, steps, 8)) * scale, "t": rng.integers(0, 3, 16)})
+
+
+@pytest.mark.parametrize(("kind", "steps"), [("rnn", 8), ("gru", 8), ("lstm", 8), ("lstm", 28)])
+def test_a_sound_recurrence_has_no_findings(kind: str, steps: int) -> None:
+    assert sequences(kind, steps=steps) == set()
+
+
+SYSTEMS: dict[str, Callable[..., irlib.Graph]] = {
+    "logistic": systems.logistic_regression,
+    "mlp": systems.mlp,
+    "cnn": systems.cnn,
+    "residual": systems.residual_network,
+    "attention": systems.attention_classifier,
+    **{kind: partial(systems.recurrent_classifier, kind) for kind in ("rnn", "gru", "lstm")},
+}
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_the_systems_that_learn_digits_have_no_findings_before_or_after(name: str) -> None:
+    images, labels = data.digits()
+    rows = {"x": (images[:264] / np.float32(16)).astype("float32"), "t": labels[:264].astype("int64")}
+    batch = {k: a[-64:] for k, a in rows.items()}
+    model = SYSTEMS[name](seed=1)
+    assert codes(model, batch) == set()
+    made = irlib.train(model, {k: a[:200] for k, a in rows.items()}, optimizer=training.adamw(4e-3), epochs=1)
+    assert codes(made.model, batch) == set()
+
+
+def test_gradients_that_vanish_or_explode_over_the_steps_of_a_sequence_are_found() -> None:
+    assert sequences("rnn", nn.normal(0.02)) == {"IR901"}
+    assert sequences("rnn", nn.normal(2.0), steps=12, scale=1e-12) == {"IR902"}
 
 
 def test_units_of_a_convolution_that_begin_alike_are_found() -> None:
