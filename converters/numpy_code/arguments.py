@@ -16,6 +16,7 @@ from irlib.converters.numpy_code.namespace import strides
 from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.refusal import TraceError
 from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.no_random import GENERATORS, NoRandom
 from irlib.types import OptionalType, SequenceType, TensorType, dtype_of
 
 __all__ = ["Arguments", "bound_arguments"]
@@ -60,6 +61,8 @@ class Arguments:
             if known is None:
                 raise TraceError("an array of another trace", code="IR884", where=f"argument {name!r}")
             return self._variable(name, known)
+        if isinstance(value, GENERATORS):
+            return NoRandom()
         if isinstance(value, SequenceType | OptionalType):
             raise TraceError(f"a {value} is not traced", code="IR884", where=f"argument {name!r}")
         seen = self._copies.get(id(value))

@@ -11,6 +11,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.dims import python_number
 from irlib.converters.numpy_code.namespace.own import xp
@@ -53,7 +55,20 @@ def _length(x: Any) -> Any:
     return len(x)
 
 
+def _class_of(x: Array) -> type:
+    """The class that numpy or Python would give what `x` stands for."""
+    if x.weak:
+        return {"b": bool, "i": int, "u": int, "f": float, "c": complex}[x.dtype.kind]
+    return x.dtype.type if x.is_scalar else np.ndarray
+
+
+def _is_instance(x: Any, classes: Any) -> bool:
+    """`isinstance`, which tells arrays and scalars of the trace by what they stand for."""
+    return issubclass(_class_of(x), classes) if isinstance(x, Array) else isinstance(x, classes)
+
+
 BUILTINS: dict[str, Callable[..., Any]] = {
+    "isinstance": _is_instance,
     "len": _length,
     "max": _extreme("max", "greater"),
     "min": _extreme("min", "less"),

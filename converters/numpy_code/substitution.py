@@ -10,6 +10,7 @@ import builtins
 import functools
 import math
 import os
+import random
 import sys
 import sysconfig
 import threading
@@ -25,6 +26,7 @@ from irlib.converters.numpy_code.imports import imports_replaced
 from irlib.converters.numpy_code.namespace.names import MissingNameError, resolve
 from irlib.converters.numpy_code.namespace.table import load
 from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.no_random import GENERATORS, NoRandom, drawing_functions
 from irlib.converters.numpy_code.on_constants import on_constants
 from irlib.converters.numpy_code.python_classes import CLASSES, compares_classes
 from irlib.converters.numpy_code.python_functions import BUILTINS, MATH, MATH_MODULE
@@ -135,10 +137,14 @@ def _stand_ins() -> dict[int, tuple[Any, Any]]:
     for name, function in MATH.items():
         real = getattr(math, name)
         made[id(real)] = (real, _Either(real, function))
+    for drawing in (random, *drawing_functions()):
+        made[id(drawing)] = (drawing, _Either(drawing, NoRandom()))
     return made
 
 
 def _replacement(value: Any) -> Any:
+    if isinstance(value, GENERATORS):
+        return _Either(value, NoRandom())
     found = _stand_ins().get(id(value))
     return found[1] if found is not None and found[0] is value else None
 

@@ -68,6 +68,8 @@ def trace(
         arguments.check()
         with numpy_replaced(fn, *args, *kwargs.values()):
             result = call(*bound.args, **bound.kwargs)
+        if tape.refusals:
+            raise tape.refusals[0]  # the function has caught it, which it would not have had to do in numpy
         name_nodes(tape)
         give_outputs(tape, result)
         assert isinstance(tape.b, Builder)

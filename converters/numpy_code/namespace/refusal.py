@@ -23,5 +23,9 @@ def refused(what: str, *, code: str = "IR881", remedy: str = "", kind: type[Trac
     """The error that says `what` at the line of the user's code that is being traced."""
     from irlib.converters.numpy_code.namespace.tape import Tape
 
-    at = Tape.current().where()
-    return kind(what, code=code, where=f"{at.file}:{at.line}" if at is not None else "", remedy=remedy)
+    tape = Tape.current()
+    at = tape.where()
+    made = kind(what, code=code, where=f"{at.file}:{at.line}" if at is not None else "", remedy=remedy)
+    if kind is TraceError and tape.is_tracing:
+        tape.refusals.append(made)
+    return made

@@ -219,6 +219,8 @@ class Tape:
         """The line that a reader of source is at. None: the line is looked up on Python's stack."""
         self._copies: dict[int, tuple[Any, Any]] = {}
         self._numbers: dict[Any, Concrete] = {}
+        self.refusals: list[IRError] = []
+        """What was refused, lest the code that is traced catches it and goes on another way than it would."""
         self._counts: dict[str, int] = {}
         self.plans: dict[Any, Any] = {}
         """What indices name, by index, shape and layout."""

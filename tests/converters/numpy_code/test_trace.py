@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -322,3 +323,55 @@ def test_a_default_may_be_a_parameter_and_is_a_constant_otherwise() -> None:
 
     assert [n.name for n in irlib.trace(f, X, parameters=["w"]).parameters] == ["w"]
     assert irlib.trace(f, X).parameters == ()
+
+
+def test_classes_are_told_by_what_things_stand_for() -> None:
+    def f(x: Any) -> Any:
+        n = x.shape[0]
+        s = x[0, 0]
+        found = [
+            isinstance(v, c) for v in (x, s, n, n / 2, x > 0) for c in (np.ndarray, np.floating, np.generic, int, float)
+        ]
+        assert found == [
+            *(True, False, False, False, False), *(False, True, True, False, True), *(False, False, False, True, False),
+            *(False, False, False, False, True), *(True, False, False, False, False),
+        ]  # fmt: skip
+        assert isinstance(x, (list, np.ndarray))
+        assert isinstance(n, int | str)
+        assert not isinstance("a", np.ndarray)
+        return x
+
+    irlib.trace(f, irlib.spec("float64[n, 3]"))
+    irlib.trace(f, irlib.spec("float64[n, 3]"))  # and all is as it was
+
+
+def test_a_refusal_is_not_swallowed_by_the_code() -> None:
+    def f(x: Any) -> Any:
+        try:
+            return x if x.sum() > 0 else -x
+        except (TypeError, ValueError):
+            return x * 0
+
+    with pytest.raises(irlib.IRError, match="the truth of"):
+        irlib.trace(f, X)
+
+
+GENERATOR = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize(
+    "draw", [lambda rng: GENERATOR.normal(), lambda rng: rng.normal(), lambda rng: random.random()]
+)
+def test_random_numbers_are_refused_and_never_drawn_once_for_all(draw: Any) -> None:
+    def f(x: Any, rng: Any) -> Any:
+        return x + draw(rng)
+
+    with pytest.raises(irlib.IRError, match="random numbers are not drawn in a trace; pass them in"):
+        irlib.trace(f, X, GENERATOR)
+    assert isinstance(GENERATOR, np.random.Generator)
+
+
+def test_a_generator_that_is_static_draws() -> None:
+    model = irlib.trace(lambda x, rng: x + rng.normal(size=3), X, np.random.default_rng(1), static=["rng"])
+    expected = X + np.random.default_rng(1).normal(size=3)
+    np.testing.assert_array_equal(irlib.run(model, {"x": X})["out"], expected)
