@@ -129,7 +129,37 @@ def normalizations() -> list[Arrays]:
             lambda x: torch.tanh(x) / torch.linalg.vector_norm(torch.tanh(x), dim=-1, keepdim=True), {"x": x},
         ),
     ]  # fmt: skip
-    return [*made, _spectral()]
+    x = normal(7, 6)
+    case = Case("batch_norm_rows", {"x": x})
+    scale, bias = case.add("p", "layer.weight", normal(6)), case.add("p", "layer.bias", normal(6))
+    m, v = case.add("b", "layer.running_mean", mean), case.add("b", "layer.running_var", var)
+    y = F.batch_norm(case.leaves["x"], m, v, scale, bias, training=True)
+    case.arrays |= {
+        "batch_norm_rows/new/layer.running_mean": m.numpy(),
+        "batch_norm_rows/new/layer.running_var": v.numpy(),
+    }
+    case.arrays |= {"batch_norm_rows/b/layer.running_mean": mean, "batch_norm_rows/b/layer.running_var": var}
+    made.append(case.finish(y))
+    x = normal(2, 3, 5)
+    made += [
+        plain("layer_norm_bare", lambda x: F.layer_norm(x, (5,)), {"x": x}),
+        plain("rms_norm_bare", lambda x: F.rms_norm(x, (5,), eps=1e-5), {"x": x}),
+    ]
+    return [*made, _spectral(), _spectral_kernel()]
+
+
+def _spectral_kernel() -> Arrays:
+    """A kernel, as a matrix of output channels by all else."""
+    layer = spectral_norm(nn.ConvTranspose2d(3, 4, 2, bias=False, dtype=torch.float64), dim=1)
+    case = Case("spectral_norm_kernel", {"x": normal(2, 3, 3, 3)})
+    w = normal(3, 4, 2, 2)
+    layer.weight_orig.data = torch.tensor(w)
+    case.arrays["spectral_norm_kernel/p/w"] = w
+    case.arrays["spectral_norm_kernel/b/layer.u"] = layer.weight_u.numpy().copy()
+    case.leaves["w"] = layer.weight_orig
+    y = layer(case.leaves["x"])
+    case.arrays["spectral_norm_kernel/new/layer.u"] = layer.weight_u.numpy().copy()
+    return case.finish(y)
 
 
 def _spectral() -> Arrays:
@@ -264,6 +294,11 @@ def losses() -> list[Arrays]:
         plain("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits, {"x": x, "p": p}),
         plain("gaussian_nll", lambda x, t, p: F.gaussian_nll_loss(x, t, p, full=True), {**two, "p": p}),
         plain("nll_loss", lambda x, k: F.nll_loss(F.log_softmax(x, -1), k), {"x": x, "labels": labels}),
+        plain(
+            "cross_entropy_images", lambda x, k: F.cross_entropy(x, k, ignore_index=-100),
+            {"x": normal(2, 3, 4), "labels": np.array([[0, 1, -100, 2], [2, 2, 0, -100]])},
+        ),
+        plain("hinge_loss_sum", lambda x, t: torch.relu(0.5 - torch.sign(t) * x).sum(), two),
         plain("cross_entropy", F.cross_entropy, {"x": x, "labels": labels}),
         plain(
             "cross_entropy_weighted",

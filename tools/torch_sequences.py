@@ -98,8 +98,12 @@ def attentions() -> list[Arrays]:
     made = [
         plain("attention", F.scaled_dot_product_attention, {"q": q, "k": k, "v": v}),
         plain("attention_masked", F.scaled_dot_product_attention, {"q": q, "k": k, "v": v, "mask": mask}),
+        plain(
+            "attention_added", lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, m, scale=0.7),
+            {"q": q, "k": k, "v": v, "mask": normal(4, 5, 6)},
+        ),
         plain("attention_causal", lambda x: F.scaled_dot_product_attention(x, x, x, is_causal=True), {"x": q}),
-    ]
+    ]  # fmt: skip
     layer = nn.MultiheadAttention(6, 3, batch_first=True, dtype=torch.float64)
     nn.init.normal_(layer.in_proj_bias)
     case = Case("multi_head_attention", {"query": normal(2, 4, 6), "key": normal(2, 5, 6)})

@@ -26,6 +26,11 @@ def _spectral(b: irlib.Builder, x: Any) -> Any:
     return x @ b.transpose(nn.spectral_norm(b, w, iterations=2, name=N), perm=(1, 0))
 
 
+def _spectral_kernel(b: irlib.Builder, x: Any) -> Any:
+    w = b.parameter("w", ARRAYS["spectral_norm_kernel/p/w"].astype(x.dtype.numpy))
+    return b.convolution_transpose(x, nn.spectral_norm(b, w, axis=1, name=N))
+
+
 def _recurrent(layer: Layer, **options: Any) -> Layer:
     return lambda b, x, h, c=None: layer(b, x, 4, h=h, name=N, **({} if c is None else {"c": c}), **options)
 
@@ -122,6 +127,10 @@ CASES: dict[str, Layer] = {
     "rms_norm": lambda b, x: nn.rms_norm(b, x, axis=-2, name=N),
     "normalized_tanh": nn.normalized_tanh,
     "spectral_norm": _spectral,
+    "spectral_norm_kernel": _spectral_kernel,
+    "batch_norm_rows": lambda b, x: nn.batch_norm(b, x, name=N),
+    "layer_norm_bare": lambda b, x: nn.layer_norm(b, x, affine=False),
+    "rms_norm_bare": lambda b, x: nn.rms_norm(b, x, affine=False),
     "rnn_1": _recurrent(nn.rnn),
     "rnn_2": _recurrent(nn.rnn, **TWO),
     "gru_1": _recurrent(nn.gru),
@@ -140,6 +149,7 @@ CASES: dict[str, Layer] = {
     "residual_block_pre_strided": _residual(4, 2, pre=True),
     "attention": nn.attention,
     "attention_masked": lambda b, q, k, v, mask: nn.attention(b, q, k, v, mask=mask),
+    "attention_added": lambda b, q, k, v, mask: nn.attention(b, q, k, v, mask=mask, scale=0.7),
     "attention_causal": lambda b, x: nn.attention(b, x, x, x, causal=True),
     "multi_head_attention": lambda b, query, key: nn.multi_head_attention(b, query, key, num_heads=3, name=N),
     "multi_head_attention_masked": lambda b, x, mask: nn.multi_head_attention(b, x, num_heads=2, mask=mask, name=N),
@@ -159,6 +169,8 @@ CASES: dict[str, Layer] = {
     "binary_cross_entropy_with_logits": lambda b, x, p: b.binary_cross_entropy_with_logits(x, p),
     "gaussian_nll": lambda b, x, t, p: b.gaussian_nll(x, t, p, full=True),
     "nll_loss": lambda b, x, labels: b.nll_loss(b.log_softmax(x), labels),
+    "cross_entropy_images": lambda b, x, labels: b.cross_entropy(x, labels, axis=1, ignore_index=-100),
+    "hinge_loss_sum": lambda b, x, t: b.hinge_loss(x, b.sign(t), margin=0.5, reduction="sum"),
     "cross_entropy": lambda b, x, labels: b.cross_entropy(x, labels),
     "cross_entropy_weighted": lambda b, x, labels, weight: b.cross_entropy(x, labels, weight, label_smoothing=0.1),
     "binary_cross_entropy_weighted": lambda b, x, p, weight, positive: b.binary_cross_entropy_with_logits(
