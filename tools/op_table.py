@@ -57,9 +57,9 @@ def _row(cls: type[Op]) -> str:
     kind = "composite" if issubclass(cls, Composite) else "primitive"
     cells = (
         f"`{cls.name}`{version}",
-        _meaning(cls),
-        _operands(cls),
-        _attributes(cls),
+        meaning_of(cls),
+        operands_of(cls),
+        attributes_of(cls),
         _derivative(cls),
         kind,
         _source(cls),
@@ -71,13 +71,14 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _meaning(cls: type[Op]) -> str:
+def meaning_of(cls: type[Op]) -> str:
     """The first sentence of the docstring's first paragraph."""
     paragraph = " ".join((inspect.getdoc(cls) or "").split("\n\n")[0].split())
     return paragraph.removesuffix(".")
 
 
-def _operands(cls: type[Op]) -> str:
+def operands_of(cls: type[Op]) -> str:
+    """The names of the operands, and those of several results."""
     signature = signature_of(cls)
     shown = []
     for index, operand in enumerate(signature.operands):
@@ -89,7 +90,8 @@ def _operands(cls: type[Op]) -> str:
     return ", ".join(shown) + several
 
 
-def _attributes(cls: type[Op]) -> str:
+def attributes_of(cls: type[Op]) -> str:
+    """The attributes, with their defaults."""
     return ", ".join(_attribute(field) for field in cls.attributes())
 
 

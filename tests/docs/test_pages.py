@@ -12,16 +12,21 @@ from types import ModuleType
 import pytest
 
 import irlib
-from tools import cli_page, onnx_table, op_index, op_stub, op_table
+from tools import cli_page, layer_table, onnx_table, op_index, op_stub, op_table
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/systems/*.md"), ROOT / "proto" / "README.md"]
 )
-WITH_PYTHON = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("quickstart", "numpy", "training"))]
+WITH_PYTHON = [
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("quickstart", "numpy", "layers", "training")),
+]
 
 
-@pytest.mark.parametrize("generator", [cli_page, onnx_table, op_index, op_stub, op_table], ids=lambda g: g.TARGET.name)
+@pytest.mark.parametrize(
+    "generator", [cli_page, layer_table, onnx_table, op_index, op_stub, op_table], ids=lambda g: g.TARGET.name
+)
 def test_what_is_generated_is_fresh(generator: ModuleType) -> None:
     # in a process of its own: tests register ops
     done = subprocess.run(
