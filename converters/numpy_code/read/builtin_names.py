@@ -9,7 +9,15 @@ from typing import Any
 
 from irlib.converters.numpy_code.read import branches
 from irlib.converters.numpy_code.read.calls import call
-from irlib.converters.numpy_code.read.iteration import REVERSIBLE, SIZED, collected, described, iterator, stream
+from irlib.converters.numpy_code.read.iteration import (
+    REVERSIBLE,
+    SIZED,
+    collected,
+    described,
+    is_open,
+    iterator,
+    stream,
+)
 from irlib.converters.numpy_code.read.machine import Machine, Steps
 from irlib.converters.numpy_code.read.objects import BoundMethod, Class, Function, Instance, Native, Stream
 from irlib.converters.numpy_code.read.operators import BINARY, compared, computed, method_of
@@ -171,14 +179,19 @@ def _all(m: Machine, values: Any) -> Steps:
 
 
 def _zip(m: Machine, *values: Any, strict: Any = False) -> Steps:
-    return stream(m, zip(*[iterator(m, value) for value in values], strict=bool(strict)))
+    if any(is_open(m, value) for value in values):
+        return stream(m, iterator(m, ()), ("zip", values, 0))
+    made = zip(*[iterator(m, value) for value in values], strict=bool(strict))
+    return stream(m, made, None if strict else ("zip", values, 0))
     yield
 
 
 def _enumerate(m: Machine, values: Any, start: Any = 0) -> Steps:
     from irlib.converters.numpy_code.read.elements import place
 
-    return stream(m, enumerate(iterator(m, values), place(m, start)))
+    first = place(m, start)
+    made = iter(()) if is_open(m, values) else enumerate(iterator(m, values), first)
+    return stream(m, made, ("enumerate", (values,), first))
     yield
 
 

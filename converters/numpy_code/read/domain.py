@@ -77,6 +77,9 @@ class Domain(Protocol):
     def weak(self, value: Any) -> Any:
         """A scalar as a number of Python, which counts weakly in promotion."""
 
+    def blank(self, value: Any) -> Any:
+        """Zeros of the dtype and shape of a value; None where the shape is not known."""
+
     def choose_held(self, condition: Any, first: Any, second: Any) -> Any:
         """The value of a cell that is one or the other."""
 

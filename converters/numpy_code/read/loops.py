@@ -1,197 +1,24 @@
-"""Loops on traced values as loops of the graph: what a turn changes is carried, and the turn is read once, in a region.
+"""Loops as loops of the graph: the turn is read once, in a region, and what it changes is carried.
 
-What is carried is found by reading: a turn is read, and what differs from before is added, until nothing new does. So
-variables, elements of lists and dicts, attributes, and arrays that are written into in place are all carried.
+A `while` on a traced value becomes a `while_loop`. A `for` becomes a `scan` where that is asked for, or where the
+number of turns is not known; what cannot be read so is unrolled.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from irlib.converters.numpy_code.read import branches
-from irlib.converters.numpy_code.read.machine import Machine, Steps
-from irlib.converters.numpy_code.read.objects import Class, Instance, Poison, Scope
+from irlib.converters.numpy_code.read.carry import Carried, More, is_numeric, weakened, weakness
+from irlib.converters.numpy_code.read.machine import FOREIGN, Machine, Raised, Steps
+from irlib.converters.numpy_code.read.objects import Grower, Scope
 from irlib.converters.numpy_code.read.refusal import refused
-from irlib.converters.numpy_code.read.state import State
+from irlib.converters.numpy_code.read.slices import Slices
+from irlib.errors import IRError
 
-__all__ = ["Slot", "lowered_while"]
-
-_KNOWN = (int, float, complex)
-_DEEP = 8
-
-
-@dataclass(eq=False, slots=True)
-class Slot:
-    """A place whose value is handed from turn to turn: the element `key` of a thing, or the value of a cell.
-
-    `weak`: it holds a number of Python, and goes on to count as one; of a list or tuple, of each item.
-    """
-
-    thing: Any
-    key: Any
-    weak: Any
-
-    @property
-    def name(self) -> str:
-        """How messages and the graph call it."""
-        return self.key if isinstance(self.key, str) else "state"
-
-    def read(self, m: Machine) -> Any:
-        holder = _holder(self.thing)
-        return m.domain.array_of(self.thing) if holder is None else holder[self.key]
-
-    def write(self, m: Machine, value: Any) -> None:
-        holder = _holder(self.thing)
-        if holder is None:
-            m.domain.move_in(self.thing, value)
-        else:
-            holder[self.key] = _weakened(m, value, self.weak)
-
-
-def _cell_of(m: Machine, value: Any) -> Any:
-    return m.domain.cell(value) if m.domain.is_array(value) else None
-
-
-def _weakness(m: Machine, value: Any) -> Any:
-    return [_weakness(m, v) for v in value] if isinstance(value, list | tuple) else not m.domain.is_array(value)
-
-
-def _weakened(m: Machine, value: Any, weak: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return type(value)(_weakened(m, v, w) for v, w in zip(value, weak, strict=True))
-    return m.domain.weak(value) if weak else value
-
-
-class _More(Exception):  # noqa: N818  it is caught at once and is no error
-    """A turn changes more than is carried."""
-
-
-def _holder(thing: Any) -> Any:
-    """The dict or list behind a thing; None for a cell."""
-    match thing:
-        case Scope():
-            return thing.variables
-        case Instance() | Class():
-            return thing.attributes
-        case list() | dict():
-            return thing
-        case _:
-            return None
-
-
-class Carried:
-    """The places that a loop changes, and the state before it."""
-
-    def __init__(self, m: Machine, scope: Scope) -> None:
-        self.m = m
-        self.before = State.of(m, scope)
-        self.slots: list[Slot] = []
-        self.fresh: list[tuple[Scope, str]] = []
-        """Variables that only a turn binds."""
-        self.shared: dict[int, tuple[Any, set[int]]] = {}
-        """Cells that several slots, or a slot and something from before, are at the end of a turn, and the slots."""
-
-    def see_shared(self, *, first: bool = False) -> bool:
-        """Note which slots now share memory, with each other or with what was there before; whether that is new.
-
-        `first`: before the loop, where all that a slot holds was there before.
-        """
-        m, found = self.m, False
-        by_cell: dict[int, tuple[Any, set[int]]] = {}
-        for i, slot in enumerate(self.slots):
-            cell = slot.thing if _holder(slot.thing) is None else _cell_of(m, slot.read(m))
-            if cell is not None:
-                by_cell.setdefault(id(cell), (cell, set()))[1].add(i)
-        for key, (cell, slots) in by_cell.items():
-            is_old = not first and key in self.before.kept and _holder(self.slots[min(slots)].thing) is not None
-            if len(slots) > 1 or is_old:
-                old = cell if is_old else None
-                place = key if is_old else min(slots)
-                before = self.shared.get(place, (old, set()))[1]
-                if not slots <= before:
-                    found = True
-                    self.shared[place] = (old, slots | before)
-        return found
-
-    def take_in(self) -> bool:
-        """Add what differs now from before and is not carried; whether there was any."""
-        count = len(self.slots)
-        known = {(id(s.thing), s.key) for s in self.slots}
-        m = self.m
-        for key, (thing, old) in self.before.kept.items():
-            if m.domain.is_array(thing):
-                continue
-            new = self.before.contents_now(m, key)
-            if isinstance(thing, set):
-                if new != old:
-                    raise self._refusal("a set changes")
-            elif _holder(thing) is None:
-                if m.domain.is_unknown(thing):
-                    raise self._refusal("an array that may be another one is written into")
-                if not m.domain.same_held(old, new) and (id(thing), None) not in known:
-                    self.slots.append(Slot(thing, None, weak=False))
-            else:
-                self._differences(thing, old, new, known)
-        return len(self.slots) > count
-
-    def _differences(self, thing: Any, old: Any, new: Any, known: set[tuple[int, Any]]) -> None:
-        if isinstance(thing, list):
-            if len(old) != len(new):
-                raise self._refusal("a list grows or shrinks")
-            old, new = dict(enumerate(old)), dict(enumerate(new))
-        for key, value in new.items():
-            if key in old and (old[key] is value or (id(thing), key) in known):
-                continue
-            if key not in old:
-                if not isinstance(thing, Scope):
-                    raise self._refusal(f"the element {key!r} is added")
-                if (thing, key) not in self.fresh:
-                    self.fresh.append((thing, key))
-                continue
-            if not (self._numeric(old[key]) and self._numeric(value)):
-                if type(old[key]) is type(value) and isinstance(value, str | bool) and old[key] == value:
-                    continue
-                raise self._refusal(f"{key!r} changes and is no array or number")
-            self.slots.append(Slot(thing, key, weak=_weakness(self.m, old[key])))
-
-    def _numeric(self, value: Any, depth: int = 0) -> bool:
-        """Whether a value is an array or number, or a list or tuple of such."""
-        if isinstance(value, list | tuple) and depth < _DEEP:
-            return all(self._numeric(item, depth + 1) for item in value)
-        return isinstance(value, _KNOWN) or self.m.domain.is_array(value) or self.m.domain.is_dim(value)
-
-    def _refusal(self, what: str) -> Exception:
-        return refused(
-            f"{what} in a loop whose number of turns depends on a traced value", code="IR897",
-            remedy="loop a fixed number of times and break, or keep the values in arrays",
-        )  # fmt: skip
-
-    def begin(self, values: list[Any]) -> None:
-        """The state at the start of a turn that is handed these values."""
-        self.before.restore(self.m)
-        for slot, value in zip(self.slots, values, strict=True):
-            slot.write(self.m, value)
-        for old, slots in self.shared.values():
-            things = [self.slots[i] for i in slots]
-            cells = [s.thing if _holder(s.thing) is None else _cell_of(self.m, s.read(self.m)) for s in things]
-            cells = [c for c in (*cells, old) if c is not None]
-            if len({id(c) for c in cells}) > 1:
-                self.m.domain.relate(cells)
-
-    def values(self) -> list[Any]:
-        return [slot.read(self.m) for slot in self.slots]
-
-    def end(self, values: list[Any], line: int) -> None:
-        """The state behind the loop."""
-        self.begin(values)
-        for slot, value in zip(self.slots, values, strict=True):
-            if isinstance(slot.key, str) and self.m.domain.is_array(value):
-                self.m.domain.named(value, slot.key)
-        for scope, name in self.fresh:
-            scope.variables[name] = Poison(f"is assigned in a loop alone that may take no turn (line {line})")
+__all__ = ["lowered_for", "lowered_while"]
 
 
 def lowered_while(
@@ -229,7 +56,7 @@ def lowered_while(
         carried.begin(values[1:])
         going = m.callback(step)()
         if carried.take_in() | carried.see_shared():
-            raise _More
+            raise More
         return [going, *carried.values()]
 
     m.domain.naming = False
@@ -243,9 +70,177 @@ def lowered_while(
         try:
             results = m.domain.control["while_loop"](holds, body, [True, *carried.values()])
             break
-        except _More:
+        except More:
             continue
     carried.before.restore(m)
     m.domain.naming = naming
     carried.end(results[1:], getattr(node, "lineno", 0))
     return None
+
+
+def lowered_for(m: Machine, node: ast.For, scope: Scope, slices: Slices, turn: Callable[[Any], Steps]) -> bool:
+    """The loop as `scan` of the graph; whether it could be read so. Else nothing has happened.
+
+    `turn` reads the body for an item and says how it is left.
+    """
+    carried, frame = Carried(m, scope), m.frames[-1]
+    depth, start, naming, arm, unchecked = len(m.frames), len(frame.exits), m.domain.naming, m.arm, len(m.unchecked)
+    growing, last = _Growing(m, node, carried), _Last(m)
+
+    def body(carry: list[Any], items: list[Any]) -> tuple[list[Any], list[Any]]:
+        count = len(carried.slots)
+        carried.begin(carry[:count])
+        growing.begin()
+        left = m.callback(turn)(slices.item(items))
+        if left is not None or len(frame.exits) > start:
+            raise refused("a loop that is left early is not read as scan")
+        made = growing.end()
+        if carried.take_in() | carried.see_shared() | last.see(carried):
+            raise More
+        return [*carried.values(), *last.values()], made
+
+    def first_turn() -> None:
+        growing.begin()
+        m.callback(turn)(slices.item([array[0] for array in slices.arrays]))
+        growing.end()
+        carried.take_in()
+        del frame.exits[start:]
+
+    m.domain.naming = False
+    try:
+        first_turn()
+        while True:
+            carried.before.restore(m)
+            carried.see_shared(first=True)
+            try:
+                init = [*carried.values(), *last.blanks()]
+                results, stacked = m.domain.control["scan"](body, init, slices.arrays)
+                break
+            except More:
+                continue
+    except (IRError, Raised, *FOREIGN) as error:
+        carried.before.restore(m)
+        del m.frames[depth:], frame.exits[start:], m.unchecked[unchecked:]
+        m.arm = arm
+        if isinstance(error, IRError) and (error.code == "IR893" or slices.length is None):
+            raise
+        return False
+    finally:
+        m.domain.naming = naming
+    m.at(node)
+    carried.before.restore(m)
+    count = len(carried.slots)
+    carried.fresh = [place for place in carried.fresh if slices.length is None or place not in last.places]
+    carried.end(results[:count], getattr(node, "lineno", 0))
+    if slices.length is not None:
+        last.end(results[count:])
+    growing.finish(stacked, slices.length)
+    return True
+
+
+class _Last:
+    """Variables that only turns bind: behind the loop those of the last turn. No turn sees those of another."""
+
+    def __init__(self, m: Machine) -> None:
+        self.m = m
+        self.places: list[tuple[Scope, str]] = []
+        self.kinds: list[Any] = []
+        self.types: list[Any] = []
+
+    def see(self, carried: Carried) -> bool:
+        """Add what a turn has newly bound; whether there was anything."""
+        new = [place for place in carried.fresh if place not in self.places]
+        added = False
+        for scope, name in new:
+            value = scope.variables.get(name)
+            blank = (
+                self.m.domain.blank(value)
+                if is_numeric(self.m, value) and not isinstance(value, list | tuple)
+                else None
+            )
+            if blank is not None:
+                self.places.append((scope, name))
+                self.kinds.append(weakness(self.m, value))
+                self.types.append(blank)
+                added = True
+        return added
+
+    def blanks(self) -> list[Any]:
+        return [self.m.domain.blank(t) for t in self.types]
+
+    def values(self) -> list[Any]:
+        return [scope.variables[name] for scope, name in self.places]
+
+    def end(self, values: list[Any]) -> None:
+        for (scope, name), value, weak in zip(self.places, values, self.kinds, strict=True):
+            scope.variables[name] = weakened(self.m, value, weak)
+            if self.m.domain.is_array(value):
+                self.m.domain.named(value, name)
+
+
+class _Growing:
+    """Lists to which every turn appends the same number of arrays, and which it does not look at otherwise."""
+
+    def __init__(self, m: Machine, node: ast.For, carried: Carried) -> None:
+        self.m = m
+        lists: dict[int, list[tuple[Scope, str]]] = {}
+        for thing, contents in carried.before.kept.values():
+            if isinstance(thing, Scope):
+                for name, value in contents.items():
+                    if type(value) is list:
+                        lists.setdefault(id(value), []).append((thing, name))
+        inside = {id(v) for thing, c in carried.before.kept.values() if not isinstance(thing, Scope) for v in _items(c)}
+        appended = _appended(node)
+        self.places = [
+            places[0]
+            for key, places in lists.items()
+            if len(places) == 1 and key not in inside and places[0][1] in appended
+        ]
+        self.lists = [scope.variables[name] for scope, name in self.places]
+        self.kinds: list[Any] = []
+
+    def begin(self) -> None:
+        for scope, name in self.places:
+            scope.variables[name] = Grower([])
+
+    def end(self) -> list[Any]:
+        """What the turn appended, by list; the lists are put back."""
+        made = []
+        for (scope, name), old in zip(self.places, self.lists, strict=True):
+            grower = scope.variables[name]
+            if not isinstance(grower, Grower) or not all(is_numeric(self.m, v) for v in grower.items):
+                raise refused(f"{name!r} is not only appended to")
+            made.append(grower.items)
+            scope.variables[name] = old
+        self.kinds = [weakness(self.m, items) for items in made]
+        return made
+
+    def finish(self, stacked: list[Any], length: Any) -> None:
+        """Append what the turns did, in their order."""
+        for items, columns, kinds in zip(self.lists, stacked, self.kinds, strict=True):
+            if columns and length is None:
+                raise refused(
+                    "a list grows in a loop whose number of turns is not known", code="IR897",
+                    remedy="write into an array, as in y[i] = v",
+                )  # fmt: skip
+            for t in range(length if columns else 0):
+                self.m.meter.room(len(columns))
+                items.extend(weakened(self.m, column[t], kind) for column, kind in zip(columns, kinds, strict=True))
+
+
+def _items(contents: Any) -> list[Any]:
+    if isinstance(contents, dict):
+        return list(contents.values())
+    return contents if isinstance(contents, list) else []
+
+
+def _appended(node: ast.For) -> set[str]:
+    """The names of variables on which a loop calls append."""
+    found: set[str] = set()
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Call(func=ast.Attribute(attr="append", value=ast.Name(id=name))):
+                found.add(name)
+            case _:
+                pass
+    return found

@@ -19,13 +19,19 @@ from irlib.converters.numpy_code.read.objects import Function, Module, Scope
 from irlib.converters.numpy_code.read.refusal import SourceError, refused, where_of
 from irlib.errors import IRError
 
-__all__ = ["HANDLERS", "Exit", "Frame", "Machine", "Raised", "Steps", "handles"]
+__all__ = ["FOREIGN", "HANDLERS", "Exit", "Frame", "Machine", "Raised", "Steps", "handles"]
 
 Steps: TypeAlias = Generator[Any, Any, Any]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 HANDLERS: dict[type[ast.AST], tuple[Callable[..., Any], bool]] = {}
 """By kind of node: its handler, and whether it is a generator."""
+
+FOREIGN = (
+    ArithmeticError, AssertionError, AttributeError, BufferError, LookupError, NotImplementedError, RuntimeError,
+    TypeError, ValueError,
+)  # fmt: skip
+"""What Python and numpy raise where code is wrong."""
 
 _NESTED = 12  # callbacks of numpy functions into the source that may be open at once
 
@@ -83,6 +89,8 @@ class Machine:
         self.unchecked: list[str] = []
         """Where the source asserts or raises on a traced value, which the graph does not."""
         self.modules: dict[str, Module] = {}
+        self.scans = False
+        """Whether loops become scans where they can."""
         self.facts: dict[int, Any] = {}  # what is known of nodes of the tree, by id
         self._nested = 0
         self._place: ast.AST | None = None
@@ -137,8 +145,7 @@ class Machine:
             raise over("depth", self.limits.depth).at(self.where) from None
         except MemoryError:
             raise SourceError("there is not the memory for this", code="IR893", where=self.where) from None
-        except (ArithmeticError, AssertionError, AttributeError, BufferError, LookupError, NotImplementedError,
-                RuntimeError, TypeError, ValueError) as error:  # fmt: skip
+        except FOREIGN as error:
             if not outermost:
                 raise
             what = f"{type(error).__name__}: {_short(error)}"

@@ -8,6 +8,7 @@ from typing import Any
 from irlib.converters.numpy_code.read.elements import key, place
 from irlib.converters.numpy_code.read.iteration import collected
 from irlib.converters.numpy_code.read.machine import Machine, Steps
+from irlib.converters.numpy_code.read.objects import Grower
 from irlib.converters.numpy_code.read.operators import equal
 
 __all__ = ["METHODS_OF"]
@@ -28,6 +29,11 @@ def _at_once(function: Callable[..., Any]) -> Method:
 def _append(m: Machine, items: list[Any], value: Any) -> None:
     m.meter.room(1)
     items.append(value)
+
+
+def _grow(m: Machine, grower: Grower, value: Any) -> None:
+    m.meter.room(1)
+    grower.items.append(value)
 
 
 def _extend(m: Machine, items: list[Any], more: Any) -> None:
@@ -162,6 +168,7 @@ METHODS_OF: dict[type, dict[str, Method]] = {
         ),
         "sort": _sort,
     },
+    Grower: _of({"append": _grow}),
     tuple: _of({"index": _find, "count": _count}),
     dict: _of(
         {

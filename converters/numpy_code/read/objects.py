@@ -12,6 +12,7 @@ __all__ = [
     "Choice",
     "Class",
     "Function",
+    "Grower",
     "Indexer",
     "Inert",
     "Instance",
@@ -19,6 +20,7 @@ __all__ = [
     "Native",
     "Poison",
     "Scope",
+    "Span",
     "Stream",
     "Super",
 ]
@@ -166,13 +168,34 @@ class Poison:
 
 
 class Stream:
-    """An iterator; `arm` is the branch on a traced value in which it was made, where alone it may be advanced."""
+    """An iterator; `arm` is the branch on a traced value in which it was made, where alone it may be advanced.
 
-    __slots__ = ("arm", "source")
+    `parts` says what zip and enumerate were called with: the name, the values and the start.
+    """
 
-    def __init__(self, source: Iterator[Any], arm: object) -> None:
+    __slots__ = ("arm", "parts", "source", "started")
+
+    def __init__(
+        self, source: Iterator[Any], arm: object, parts: tuple[str, tuple[Any, ...], int] | None = None
+    ) -> None:
         self.source = source
         self.arm = arm
+        self.parts = parts
+        self.started = False
+
+
+@dataclass(eq=False, slots=True)
+class Span:
+    """A range of which a bound is not known: only a loop of the graph goes through it."""
+
+    bounds: tuple[Any, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Grower:
+    """Stands for a list in a loop of the graph: it can be appended to, and nothing else."""
+
+    items: list[Any]
 
 
 @dataclass(eq=False, slots=True)

@@ -35,6 +35,7 @@ def from_numpy(
     *args: Any,
     parameters: Iterable[str] = (),
     static: Iterable[str] = (),
+    loops: str = "unroll",
     limits: Mapping[str, Any] | None = None,
     **kwargs: Any,
 ) -> Graph:
@@ -44,7 +45,9 @@ def from_numpy(
     interpreter of a small part of Python and never executed; docs/numpy.md says what that part is. Arguments, inputs,
     parameters and outputs are as in `trace`. Nodes are called as what they are assigned to, and carry file and line.
 
-    `limits` gives other limits by name, as in ``{"steps": 10_000_000}``. Where the source asserts or raises on a value
+    Loops with a known number of turns are unrolled; with `loops` ``"scan"`` they become a `scan` where one reading of
+    a turn serves for all, and are unrolled where not. `limits` gives other limits by name, as in
+    ``{"steps": 10_000_000}``. Where the source asserts or raises on a value
     that only a run knows, the graph does not; its metadata ``numpy.unchecked`` lists the places.
 
     Raises: SourceError, with file, line and reason, for what is not taken, and where a limit is reached; FileError
@@ -54,6 +57,7 @@ def from_numpy(
     domain = Traced(tape)
     with tape:
         program = Program(source, domain, _limits(limits))
+        program.machine.scans = _scans(loops)
         tape.meter = program.machine.meter
         try:
             program.read()
@@ -85,6 +89,12 @@ def _limits(changed: Mapping[str, Any] | None) -> Limits:
     except TypeError:
         names = ", ".join(field.name for field in fields(Limits))
         raise SourceError(f"limits are {names}, got {', '.join(changed)}", code="IR894") from None
+
+
+def _scans(loops: str) -> bool:
+    if loops not in ("unroll", "scan"):
+        raise SourceError(f"loops is {loops!r}, expected 'unroll' or 'scan'", code="IR894")
+    return loops == "scan"
 
 
 def _function_of(target: Any) -> Function:

@@ -10,6 +10,7 @@ from irlib.converters.numpy_code.read.objects import (
     Choice,
     Class,
     Function,
+    Grower,
     Instance,
     Native,
     Poison,
@@ -102,6 +103,8 @@ def _parts(thing: Any) -> tuple[list[Any], bool]:
             return [thing.scope, *thing.defaults, *thing.keyword_defaults.values()], False
         case BoundMethod() | Super():
             return [thing.instance], False
+        case Grower():
+            return [thing.items], False
         case Choice():
             return [thing.first, thing.second], False
         case _:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from irlib.converters.numpy_code.read import branches
-from irlib.converters.numpy_code.read.iteration import iterator
-from irlib.converters.numpy_code.read.loops import lowered_while
+from irlib.converters.numpy_code.read.iteration import is_open, iterator
+from irlib.converters.numpy_code.read.loops import lowered_for, lowered_while
 from irlib.converters.numpy_code.read.machine import Machine, Raised, Steps, handles
 from irlib.converters.numpy_code.read.objects import Class, Function, Scope
 from irlib.converters.numpy_code.read.refusal import refused
+from irlib.converters.numpy_code.read.slices import sliced
 from irlib.converters.numpy_code.read.source import is_main_guard, is_message
 from irlib.converters.numpy_code.read.state import State
 
@@ -92,20 +93,35 @@ def _tested(m: Machine, node: ast.expr, scope: Scope) -> Steps:
 
 @handles(ast.For)
 def for_(m: Machine, node: ast.For, scope: Scope) -> Steps:
-    """The loop, unrolled."""
+    """The loop, unrolled; a scan where that is asked for or there is no other way."""
     iterable = yield node.iter, scope
     m.at(node)
     start = branches.mark(m)
     left = None
-    for item in iterator(m, iterable):
+
+    def turn(item: Any) -> Steps:
         yield assign(m, node.target, item, scope)
-        turn = branches.mark(m)
+        at = branches.mark(m)
         left = yield block(m, node.body, scope)
         m.at(node)
-        left = branches.rejoin(m, "continue", turn, None if left is CONTINUE else left, scope)
+        return branches.rejoin(m, "continue", at, None if left is CONTINUE else left, scope)
+
+    slices = sliced(m, iterable) if m.scans or is_open(m, iterable) else None
+    if (
+        slices is not None
+        and (slices.length is None or slices.length >= _FEWEST)
+        and lowered_for(m, node, scope, slices, turn)
+    ):
+        return (yield _loop_end(m, node, scope, None, start))
+    for item in iterator(m, iterable):
+        left = yield turn(item)
         if left is not None:
             break
     return (yield _loop_end(m, node, scope, left, start))
+
+
+_FEWEST = 4
+"""Turns from which on a loop may become a scan."""
 
 
 @handles(ast.While)

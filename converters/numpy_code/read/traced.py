@@ -172,6 +172,12 @@ class Traced:
         cell.builder = self.tape.b
         cell.version += 1
 
+    def blank(self, value: Any) -> Any:
+        t = operand(value).type
+        if not t.is_static:
+            return None
+        return wrap(self.tape.b.constant(np.zeros(t.shape, t.dtype.numpy)), is_scalar=t.rank == 0)
+
     def weak(self, value: Any) -> Any:
         return python_number(value)
 

@@ -9,7 +9,7 @@ import numpy as np
 from irlib.converters.numpy_code.read.elements import key
 from irlib.converters.numpy_code.read.iteration import collected, described
 from irlib.converters.numpy_code.read.machine import Machine, Steps
-from irlib.converters.numpy_code.read.objects import BoundMethod, Class, Function, Instance, Native
+from irlib.converters.numpy_code.read.objects import BoundMethod, Class, Function, Instance, Native, Span
 from irlib.converters.numpy_code.read.refusal import refused
 
 __all__ = ["construct", "is_instance", "type_of"]
@@ -121,18 +121,12 @@ def _str(m: Machine, value: Any = "") -> Steps:
 def _range(m: Machine, *args: Any) -> Steps:
     from irlib.converters.numpy_code.read.elements import place
 
-    whole = []
-    for value in args:
-        if m.domain.is_dim(value) or m.domain.is_array(value):
-            known = m.domain.number(value)
-            if known is None:
-                raise refused(
-                    "the length of this range is not known", code="IR897",
-                    remedy="give the argument a shape of numbers, name it in static=, or use irlib.scan",
-                )  # fmt: skip
-            value = known if m.domain.is_dim(value) else value
-        whole.append(place(m, value))
-    return range(*whole)
+    traced = [v for v in args if (m.domain.is_dim(v) or m.domain.is_array(v)) and m.domain.number(v) is None]
+    if any(v.dtype.kind not in "iu" or v.ndim for v in traced):
+        raise TypeError("range() takes integers")
+    if traced:
+        return Span(args)
+    return range(*[place(m, value) for value in args])
     yield
 
 

@@ -87,6 +87,9 @@ class Concrete:
     def move_in(self, cell: Any, array: Any) -> None:
         raise NotImplementedError
 
+    def blank(self, value: Any) -> Any:
+        return np.zeros_like(value)
+
     def weak(self, value: Any) -> Any:
         return value.item()
 
