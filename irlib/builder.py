@@ -22,7 +22,7 @@ from irlib.freezing import Freezer
 from irlib.graph import Graph, Location, OutputRole, Role, Symbol, Variable
 from irlib.inference import Entry, Inference, known_of_variable, remember_body_knowns
 from irlib.methods import Emitter, Value
-from irlib.naming import as_output_role, check_name
+from irlib.naming import as_output_role, check_name, check_text
 from irlib.op import Composite, Known, Op, Operand, signature_of
 from irlib.tensor import Tensor
 from irlib.types import TensorType, Type, as_type, dtype
@@ -356,6 +356,11 @@ class Builder(Emitter):
 
         Raises: NameConflictError, StructureError when outputs and names do not agree.
         """
+        for what, words in (
+            ("name of a graph", self.name),
+            *(("metadata", t) for kv in self.metadata.items() for t in kv),
+        ):
+            check_text(what, words)
         return Freezer(self, prune=prune).graph()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from irlib.errors import NameConflictError, StructureError
 from irlib.graph import OutputRole
 
-__all__ = ["MAX_NAME", "as_output_role", "check_name"]
+__all__ = ["MAX_NAME", "as_output_role", "check_name", "check_text"]
 
 MAX_NAME = 4096
 
@@ -23,6 +23,12 @@ def check_name(name: str, where: str) -> None:
             f"{name[:40]!r} is not a name", code="IR111", where=where,
             remedy=f"use 1 to {MAX_NAME} bytes of UTF-8 without control characters",
         )  # fmt: skip
+
+
+def check_text(what: str, words: str) -> None:
+    """Raises: NameConflictError for text that is not Unicode: half of a surrogate pair, which no file can hold."""
+    if not words.isascii() and any(0xD800 <= ord(c) < 0xE000 for c in words):
+        raise NameConflictError(f"{what} {words[:40]!r} is not Unicode text", code="IR111", remedy="choose another")
 
 
 def as_output_role(role: OutputRole | str) -> OutputRole:

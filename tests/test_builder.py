@@ -200,3 +200,13 @@ def test_a_result_too_large_for_any_file_is_refused_where_it_is_made() -> None:
     y = b.input("x", f"float32[{2**47}]")
     with pytest.raises(irlib.IRError, match=r"concat: dim \d+, expected 0 <= dim < 2\*\*48"):
         b.concat(y, y, axis=0)
+
+
+@pytest.mark.parametrize("where", ["graph", "key", "value"])
+def test_text_that_no_file_can_hold_is_refused_when_it_is_built(where: str) -> None:
+    half = "half \ud800"
+    b = irlib.Builder(half if where == "graph" else "g")
+    b.output("y", b.input("x", "float32[2]") * 2.0)
+    b.metadata |= {half: "v"} if where == "key" else {"k": half} if where == "value" else {}
+    with pytest.raises(NameConflictError, match=r"is not Unicode text.*\[IR111\]"):
+        b.build()
