@@ -95,7 +95,7 @@ class _Outline:
         while True:
             layers = self._hulls({n: name for n, name in members.items() if name in names})
             counts = Counter(name for node, name in layers.items() if self.kind[node] >= 0)
-            layers = {node: name for node, name in layers.items() if counts[name] > 1}
+            layers = self._with_own({node: name for node, name in layers.items() if counts[name] > 1})
             cyclic = self._cyclic(layers)
             if not cyclic:
                 return layers
@@ -121,6 +121,16 @@ class _Outline:
                 low = (a & b) & -(a & b)
                 made[node] = next(name for name, bit in bits.items() if bit == low)
         return made
+
+    def _with_own(self, layers: dict[int, str]) -> dict[int, str]:
+        """The layers with the variables that one of them alone uses, whatever their names."""
+        own = dict(layers)
+        for node, users in enumerate(self.users):
+            names = {layers.get(user) for user in users}
+            (name, *others) = names or {None}
+            if name is not None and not others and self._role(node) in (Role.PARAMETER, Role.BUFFER, Role.CONSTANT):
+                own[node] = name
+        return own
 
     def _cyclic(self, layers: Mapping[int, str]) -> set[str]:
         """The layers on a cycle of boxes, and those behind one."""
@@ -204,7 +214,8 @@ class _Outline:
         """A parameter's name without that of its layer, where the layer is what it points to."""
         prefix = self.prefix.get(node)
         near = {self.layers.get(user, self.graph.names.get(user)) for user in self.users[node]}
-        return name[len(prefix) + 1 :] if prefix is not None and near == {prefix} and name != prefix else name
+        rest = "" if prefix is None else name.lstrip("/")[len(prefix) + 1 :]
+        return rest if near == {prefix} and rest else name
 
     def _summary(self, layer: str) -> tuple[str, ...]:
         """What a layer is known by, and of how many ops it is."""
@@ -240,13 +251,8 @@ def _number(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
 
 
 def _prefixes(graph: Graph, depth: int) -> dict[int, str]:
-    """Of each named node that shares its first parts with another, these parts."""
+    """Of each named node that shares its first parts with another, these parts: ``enc.norm`` and ``/enc/Add`` alike."""
     parts = {node: re.split(r"[./]", name.lstrip("/")) for node, name in graph.names.items()}
-    heads = {node: tuple(words[:depth]) for node, words in parts.items()}
+    heads = {node: ".".join(words[:depth]) for node, words in parts.items()}
     several = {heads[node] for node, words in parts.items() if len(words) > depth}
-    made = {}
-    for node, name in graph.names.items():
-        if heads[node] in several:
-            lead = len(name) - len(name.lstrip("/"))
-            made[node] = name[: lead + len(".".join(heads[node]))]
-    return made
+    return {node: head for node, head in heads.items() if head in several}

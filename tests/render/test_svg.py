@@ -110,6 +110,22 @@ def test_depth_says_how_much_of_a_name_tells_a_layer() -> None:
     assert _layer_names(model, 3) == []
 
 
+def test_names_with_slashes_and_dots_are_of_one_layer_with_what_it_alone_uses() -> None:
+    # as exporters name what they write
+    b = irlib.Builder("exported")
+    x: Any = b.input("x", "float32[n, 3]")
+    rate = b.parameter("rate", np.ones(3, "float32"))
+    for layer in ("enc", "dec"):
+        w, c = b.parameter(f"{layer}.w", np.ones((3, 3), "float32")), b.parameter(f"{layer}#2", np.ones(3, "float32"))
+        x = b.add(b.matmul(x, w, name=f"/{layer}/MatMul") * rate, c, name=f"/{layer}/Add")
+    b.output("y", x)
+    boxes = [(box.kind, box.lines[0]) for box in outline(b.build()).boxes]
+    assert sorted(boxes) == [
+        ("input", "x"), ("layer", "dec"), ("layer", "enc"), ("output", "y"), ("parameter", "dec#2"),
+        ("parameter", "enc#2"), ("parameter", "rate"), ("parameter", "w"), ("parameter", "w"),
+    ]  # fmt: skip
+
+
 def test_layers_that_would_point_to_each_other_are_drawn_by_their_nodes() -> None:
     b = irlib.Builder("twisted")
     x: Any = b.input("x", "float32[3]")
