@@ -11,7 +11,15 @@ from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast
 from irlib.converters.numpy_code.namespace.refusal import refused
-from irlib.converters.numpy_code.namespace.results import axes_of, axis_of, delivered, inexact, is_default, number_of
+from irlib.converters.numpy_code.namespace.results import (
+    axes_of,
+    axis_of,
+    delivered,
+    inexact,
+    is_default,
+    number_of,
+    with_axis,
+)
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
 
@@ -28,7 +36,8 @@ def _running(name: str, op: str, a: Any, axis: Any, dtype: Any, out: Any) -> Any
     if axis is None:
         value, place = b.reshape(value, [-1]), 0
     else:
-        place = axis_of(axis, x.ndim)
+        value = with_axis(wrap(value)).value
+        place = axis_of(axis, value.rank)
     return delivered(name, getattr(b, op)(value, place), out, casting="unsafe")
 
 

@@ -106,7 +106,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
         parts = [nan_to_num(part, nan=nan, posinf=posinf, neginf=neginf) for part in (a.real, a.imag)]
         return xp.add(parts[0], 1j * parts[1])
     if a.dtype.kind != "f":
-        return a if not copy else xp.copy(a)
+        return wrap(a.value, is_scalar=True) if a.ndim == 0 else a if not copy else xp.copy(a)
     info = np.finfo(a.dtype)
     b = Tape.current().b
     value = a.value
@@ -120,7 +120,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
     if not copy and not a.is_scalar:
         a.assign(value)
         return a
-    return wrap(value, a.is_scalar, layout=strides.C)
+    return wrap(value, a.ndim == 0, layout=strides.C)
 
 
 @function("isposinf")

@@ -14,7 +14,7 @@ from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.promotion import cast
 from irlib.converters.numpy_code.namespace.refusal import refused
-from irlib.converters.numpy_code.namespace.results import axis_of, delivered
+from irlib.converters.numpy_code.namespace.results import axis_of, delivered, with_axis
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
 
@@ -45,8 +45,8 @@ def _in_bounds(value: Any, known: Any, size: Any, mode: str, b: Any) -> Any:
 def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     x, at = lift(a), _indices(indices)
     b = Tape.current().b
-    value: Any = b.reshape(x.value, [-1]) if axis is None else x.value
-    place = 0 if axis is None else axis_of(axis, x.ndim)
+    value: Any = b.reshape(x.value, [-1]) if axis is None else with_axis(x).value
+    place = 0 if axis is None else axis_of(axis, value.rank)
     size = value.shape[place]
     known = at.concrete()
     if mode == "raise" and known is not None and isinstance(size, int) and np.any((known >= size) | (known < -size)):

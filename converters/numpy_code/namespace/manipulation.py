@@ -153,6 +153,9 @@ def squeeze(a: Any, axis: Any = None) -> Array:
         if unknown:
             raise refused("squeeze: which axes are of size 1 is not known", code="IR880", remedy="give axis=")
         return squeezed(x, [i for i, d in enumerate(x.value.shape) if d == 1])
+    if x.ndim == 0 and not isinstance(axis, tuple | list):
+        axis_of(axis, 1)
+        return x
     return squeezed(x, axes_of(axis, x.ndim) or ())
 
 

@@ -10,7 +10,7 @@ from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.quantiles import ordered_rows, quantiles
-from irlib.converters.numpy_code.namespace.results import delivered, is_default
+from irlib.converters.numpy_code.namespace.results import axis_of, delivered, is_default
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
 
@@ -110,6 +110,9 @@ def _spread(name: str, plain: str) -> None:
         *, where: Any = True, mean: Any = None, correction: Any = None,
     ) -> Any:  # fmt: skip
         x, bad = _but_nan(a, 0)
+        if x.ndim == 0 and isinstance(axis, int):
+            axis_of(axis, 1)
+            axis = None
         good = (
             where
             if bad is None
@@ -134,6 +137,8 @@ _spread("nanstd", "std")
 
 @function("nanmedian")
 def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
+    if 0 in lift(a).value.shape:
+        return xp.median(a, axis, out, keepdims=keepdims)
     return _nan_quantile("nanmedian", a, 0.5, axis, out, "linear", keepdims)
 
 

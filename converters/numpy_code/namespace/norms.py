@@ -32,11 +32,13 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
 
 def _vector_norm(x: Array, order: Any, axes: tuple[int, ...], *, keepdims: bool) -> Any:
     b = Tape.current().b
-    size = b.abs(x.value) if x.dtype.kind == "c" else x.value
+    size: Any = b.abs(x.value) if x.dtype.kind == "c" else x.value
     listed = list(axes)
     if order is None or order == 2:
         return fresh(b.norm(size, listed, p=2.0, keepdims=keepdims))
     if order == np.inf:
+        if any(size.shape[i] == 0 for i in axes):
+            return fresh(b.sum(size, listed, keepdims=keepdims))  # of no elements 0
         return fresh(b.max(b.abs(size), listed, keepdims=keepdims))
     if order == -np.inf:
         return fresh(b.min(b.abs(size), listed, keepdims=keepdims))

@@ -161,4 +161,4 @@ def _ramp(edge: Array, end: Any, count: Any, axis: int) -> Array:
         xp.arange(count) / max(operator.index(count), 1), [-1 if i == axis else 1 for i in range(edge.ndim)]
     )
     made = end + (edge - end) * run
-    return xp.astype(xp.trunc(made) if edge.dtype.kind in "iu" else made, edge.dtype)  # type: ignore[no-any-return]
+    return xp.astype(xp.floor(made) if edge.dtype.kind in "iu" else made, edge.dtype)  # type: ignore[no-any-return]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,19 @@ from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.converters.numpy_code.namespace.views import transposed
 
 __all__: list[str] = []
+
+
+def _of_booleans(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Of booleans a sum of products tells whether any is true: it is counted, and compared with 0."""
+
+    @functools.wraps(function)
+    def made(x: Any, y: Any, *args: Any, **options: Any) -> Any:
+        if lift(x).dtype.kind == "b" and lift(y).dtype.kind == "b" and not options.get("out"):
+            counted = function(xp.astype(x, np.int64), xp.astype(y, np.int64), *args, **options)
+            return wrap(xp.not_equal(counted, 0).value, counted.is_scalar, layout="C")
+        return function(x, y, *args, **options)
+
+    return made
 
 
 def _common(*operands: Any) -> list[Array]:
@@ -40,12 +55,14 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
 
 
 @function("vdot")
+@_of_booleans
 def vdot(a: Any, b: Any, /) -> Any:
     x, y = _common(xp.ravel(a), xp.ravel(b))
     return xp.matmul(xp.conjugate(x), y)
 
 
 @function("inner")
+@_of_booleans
 def inner(a: Any, b: Any, /) -> Any:
     x, y = _common(a, b)
     if x.ndim == 0 or y.ndim == 0:
@@ -69,6 +86,7 @@ def linalg_outer(x1: Any, x2: Any, /) -> Any:
 
 
 @function("tensordot", "linalg.tensordot")
+@_of_booleans
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     x, y = _common(a, b)
     if isinstance(axes, tuple | list):
@@ -160,6 +178,7 @@ def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = Fa
 
 
 @function("kron")
+@_of_booleans
 def kron(a: Any, b: Any) -> Any:
     x, y = _common(a, b)
     rank = max(x.ndim, y.ndim)

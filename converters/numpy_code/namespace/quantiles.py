@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import Any
 
 import numpy as np
@@ -23,11 +25,12 @@ def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = Fa
     ordered, axis_shape = _ordered(x, axis)
     n = ordered.shape[-1]
     if isinstance(n, int) and n == 0:
-        raise refused("median of no elements", remedy="numpy gives NaN with a warning")
+        none = xp.full(ordered.shape[:-1], np.nan, x.dtype).value
+        return _shaped("median", Tape.current().b.reshape(none, axis_shape) if keepdims else none, out, keepdims)
     low, high = xp.take(ordered, (n - 1) // 2, -1), xp.take(ordered, n // 2, -1)
     middle = xp.divide(xp.add(low, high), 2) if not (isinstance(n, int) and n % 2) else low
     value = _nan_if_any(ordered, middle).value
-    return delivered("median", Tape.current().b.reshape(value, axis_shape) if keepdims else value, out)
+    return _shaped("median", Tape.current().b.reshape(value, axis_shape) if keepdims else value, out, keepdims)
 
 
 def _ordered(x: Array, axis: Any) -> tuple[Array, Any]:
@@ -40,8 +43,9 @@ def _ordered(x: Array, axis: Any) -> tuple[Array, Any]:
     else:
         rest = [i for i in range(x.ndim) if i not in axes]
         turned = xp.transpose(x, (*rest, *axes))
-        shape = turned.shape[: len(rest)]
-        flat = xp.reshape(turned, (*shape, -1)).value if len(axes) != 1 else turned.value
+        sizes = turned.shape
+        count = functools.reduce(operator.mul, sizes[len(rest) :], 1)
+        flat = turned.value if len(axes) == 1 else xp.reshape(turned, (*sizes[: len(rest)], count)).value
     return wrap(b.sort(flat, axis=-1)), kept_shape
 
 
@@ -94,10 +98,10 @@ def quantiles(
         )
     rows, kept_shape = _ordered(x, axis)
     rows = rows if ordered is None else ordered
-    to = xp.result_type(x.dtype, at.dtype if at.ndim else (at.dtype if isinstance(q, Array | np.generic) else 0.0))
-    to = to if to.kind == "f" else np.dtype(np.float64)
-    flat = xp.reshape(xp.astype(at, np.float64), (-1,))
-    n = xp.astype(lift(rows.shape[-1] if count is None else count), np.float64)
+    if isinstance(q, int | float) and x.dtype.kind == "f":
+        at = xp.astype(at, x.dtype)
+    flat = xp.reshape(at if at.dtype.kind == "f" else xp.astype(at, np.float64), (-1,))
+    n = rows.shape[-1] if count is None else xp.astype(count, flat.dtype)
     if count is not None and n.ndim:
         flat = xp.reshape(flat, (-1, *([1] * n.ndim)))
     low, high, part = _places(flat, n, method)
@@ -111,7 +115,7 @@ def quantiles(
         )
         first, second = xp.moveaxis(first, 0, -1), xp.moveaxis(second, 0, -1)
         part = xp.moveaxis(part, 0, -1)
-    made = _between(xp.astype(first, to), xp.astype(second, to), part.astype(to))
+    made = _between(first, second, part)
     if method in ("lower", "higher", "nearest"):
         made = xp.astype(first, x.dtype)
     if x.dtype.kind == "f" and ordered is None:
@@ -120,8 +124,12 @@ def quantiles(
     made = xp.moveaxis(made, -1, 0)
     shape = b.shape(at.value) if at.ndim else b.constant(np.zeros(0, np.int64))
     tail = kept_shape if keepdims else b.slice(b.shape(made.value), [1], [made.ndim], [0])
-    value = b.reshape(made.value, b.concat(shape, tail, axis=0))
-    return delivered(name, value, out)
+    return _shaped(name, b.reshape(made.value, b.concat(shape, tail, axis=0)), out, keepdims)
+
+
+def _shaped(name: str, value: Any, out: Any, keepdims: Any) -> Any:
+    """The result; numpy gives an array where dims are kept, though there be none."""
+    return wrap(value, layout="C") if keepdims and out is None else delivered(name, value, out)
 
 
 def _places(q: Array, n: Array, method: str) -> tuple[Array, Array, Array]:
@@ -149,7 +157,7 @@ def _places(q: Array, n: Array, method: str) -> tuple[Array, Array, Array]:
         return place, place, xp.zeros_like(virtual)
     if method == "midpoint":
         low = xp.floor(virtual)
-        return low, xp.ceil(virtual), xp.where(virtual == low, 0.0, 0.5)
+        return low, xp.ceil(virtual), xp.astype(xp.where(virtual == low, 0.0, 0.5), virtual.dtype)
     virtual = xp.clip(virtual, 0, last)
     low = xp.floor(virtual)
     return low, xp.minimum(low + 1, last), virtual - low
@@ -178,6 +186,7 @@ def percentile(
 ) -> Any:  # fmt: skip
     if weights is not None:
         raise refused("percentile: weights= is not traced")
-    to = xp.result_type(lift(a).dtype, 0.0)
-    share = xp.true_divide(lift(q), to.type(100)) if isinstance(q, Array | np.ndarray | list | tuple) else lift(q / 100)
+    kind = lift(a).dtype
+    whole = kind.type(100) if kind.kind == "f" else 100
+    share = q / 100 if isinstance(q, int | float) else xp.true_divide(lift(q), whole)
     return quantiles("percentile", a, share, axis, out, method if interpolation is None else interpolation, keepdims)

@@ -88,6 +88,9 @@ def _folded(name: str, a: Any, axis: Any, dtype: Any, out: Any, keepdims: Any, i
 def _axes(axis: Any, x: Array) -> Any:
     if not x.ndim and axis in (0, -1):
         axis = None  # numpy lets a 0-d array be reduced so
+    if x.ndim == 0 and axis is not None and not isinstance(axis, tuple | list):
+        axis_of(axis, 1)  # numpy takes a number for a vector of one
+        return None
     found = axes_of(axis, x.ndim)
     return None if found is None else list(found)
 
@@ -106,12 +109,12 @@ def _extremum(name: str, a: Any, axis: Any, out: Any, keepdims: Any, initial: An
             )
         neutral = _bound(x.dtype, lowest=name == "max")
         value = _kept(x, value, where, neutral)
+    if is_default(initial):
+        _not_empty(name, x, axes)
     if x.dtype.kind == "b":
         made = (b.any if name == "max" else b.all)(value, axes, keepdims=keep)
         combine = b.logical_or if name == "max" else b.logical_and
     else:
-        if is_default(initial):
-            _not_empty(name, x, axes)
         made = getattr(b, name)(value, axes, keepdims=keep)
         combine = b.maximum if name == "max" else b.minimum
     if not is_default(initial):
@@ -214,14 +217,14 @@ def mean(
 
 def _extreme_place(name: str, a: Any, axis: Any, out: Any, keepdims: Any) -> Any:
     x = lift(a)
+    if x.ndim == 0:
+        return delivered(name, lift(np.int64(axis_of(axis or 0, 1))).value, out)
     b = Tape.current().b
     value = cast(x.value, np.uint8) if x.dtype.kind == "b" else x.value
     if x.dtype.kind == "c":
         raise refused(f"{name} of complex numbers is not traced", remedy="compare their real parts or absolute values")
     if any(d == 0 for d in (x.value.shape if axis is None else [x.value.shape[axis_of(axis, x.ndim)]])):
         raise ValueError(f"attempt to get {name} of an empty sequence")
-    if x.ndim == 0:
-        return delivered(name, b.constant(0, "int64"), out, casting="unsafe")
     place = None if axis is None else axis_of(axis, x.ndim)
     return delivered(name, getattr(b, name)(value, axis=place, keepdims=_flag(keepdims)), out, casting="unsafe")
 

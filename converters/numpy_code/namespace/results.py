@@ -17,7 +17,7 @@ from irlib.converters.numpy_code.namespace.ufuncs import into
 from irlib.converters.numpy_code.namespace.views import normalized
 
 __all__ = [
-    "axes_of", "axis_of", "delivered", "floating", "fresh", "inexact", "is_default", "number_of", "static",
+    "axes_of", "axis_of", "delivered", "floating", "fresh", "inexact", "is_default", "number_of", "static", "with_axis",
 ]  # fmt: skip
 
 
@@ -47,6 +47,11 @@ def axes_of(axis: Any, rank: int) -> tuple[int, ...] | None:
 def axis_of(axis: Any, rank: int) -> int:
     """One axis counted from the front. Raises: AxisError as numpy does."""
     return normalized([operator.index(axis)], rank)[0]
+
+
+def with_axis(x: Array) -> Array:
+    """`x` with an axis where it has none, as some functions take a number for a vector of one."""
+    return x if x.ndim else wrap(x.tape.b.reshape(x.value, [1]), layout=strides.C)
 
 
 def inexact(x: Any, dtype: Any = None) -> Array:

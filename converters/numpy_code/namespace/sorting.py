@@ -11,7 +11,7 @@ from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.promotion import cast
 from irlib.converters.numpy_code.namespace.refusal import refused
-from irlib.converters.numpy_code.namespace.results import axis_of, delivered, floating
+from irlib.converters.numpy_code.namespace.results import axis_of, delivered, floating, with_axis
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
 
@@ -46,7 +46,7 @@ def sort(
 def argsort(
     a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: bool = False
 ) -> Any:
-    x, place = _sortable(a, axis)
+    x, place = _sortable(lift(a) if axis is None else with_axis(lift(a)), axis)
     return delivered("argsort", Tape.current().b.argsort(_as_numbers(x), axis=place, descending=descending))
 
 
@@ -67,7 +67,7 @@ def argpartition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", or
 def _check_places(a: Any, kth: Any, axis: Any) -> None:
     x, place = _sortable(a, axis)
     size, known = x.value.shape[place], lift(kth).concrete()
-    if isinstance(size, int) and known is not None and np.any((known >= size) | (known < -size)):
+    if isinstance(size, int) and size and known is not None and np.any((known >= size) | (known < -size)):
         raise ValueError(f"kth(={kth}) out of bounds ({size})")
 
 

@@ -16,7 +16,7 @@ from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.promotion import cast
 from irlib.converters.numpy_code.namespace.refusal import refused
-from irlib.converters.numpy_code.namespace.results import axis_of, static
+from irlib.converters.numpy_code.namespace.results import axis_of, static, with_axis
 from irlib.converters.numpy_code.namespace.steps import Pick, Reshape
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
@@ -107,8 +107,8 @@ def tile(A: Any, reps: Any) -> Array:
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Array:
     x = lift(a)
     b = Tape.current().b
-    value: Any = b.reshape(x.value, [-1]) if axis is None else x.value
-    place = 0 if axis is None else axis_of(axis, x.ndim)
+    value: Any = b.reshape(x.value, [-1]) if axis is None else with_axis(x).value
+    place = 0 if axis is None else axis_of(axis, value.rank)
     counts = lift(repeats)
     if counts.ndim == 0 or counts.value.shape == (1,):
         return wrap(
@@ -138,6 +138,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Array:
     new = lift(values, x.dtype)
     if not isinstance(obj, slice) and lift(obj).ndim == 0:
         at = obj if isinstance(obj, int) else number_or_value(obj)
+        if isinstance(at, int) and isinstance(size, int) and not -size <= at <= size:
+            raise IndexError(f"index {at} is out of bounds for axis {place} with size {size}")
         at = at + size if isinstance(at, int) and at < 0 else at
         missing = x.ndim - new.ndim
         new = xp.moveaxis(unsqueezed(new, tuple(range(missing))) if missing > 0 else new, 0, place)

@@ -118,6 +118,8 @@ def cov(
         factor = total - again
     away = rows - xp.expand_dims(mean, 1)
     other = away if w is None else away * w
+    # numpy warns where there are too few, and divides by 0
+    factor = (max(factor, 0) or xp.float64(0.0)) if isinstance(factor, int | float) else xp.maximum(factor, 0)
     made = xp.matmul(away, xp.conjugate(xp.transpose(other)))
     return xp.squeeze(made * xp.true_divide(1, factor), _ones(made))
 

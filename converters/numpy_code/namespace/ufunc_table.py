@@ -110,6 +110,8 @@ _extremum("minimum", "logical_and", "less_equal")
 
 def _product(name: str) -> None:
     def make(b: Any, x: Any, y: Any) -> Any:
+        if name == "vecdot" and len({d for d in (*x.shape[-1:], *y.shape[-1:]) if isinstance(d, int)}) > 1:
+            raise ValueError(f"vecdot: vectors of {x.shape[-1]} and {y.shape[-1]} elements")
         if x.dtype.kind == "bool":
             return cast(getattr(b, name)(cast(x, np.int64), cast(y, np.int64)), np.bool_)
         return getattr(b, name)(x, y)

@@ -155,6 +155,29 @@ ROWS: list[Expression] = [
     lambda np, d: np.nanquantile(d.e, 0.3),
     lambda np, d: np.nanquantile(d.e, 0.3, axis=0, keepdims=True),
     lambda np, d: np.fmax.reduce(d.e, axis=1),
+    lambda np, d: [
+        f(d.o, axis=0) for f in (np.sum, np.max, np.argmax, np.cumsum, np.cumprod, np.argsort, np.squeeze, np.nanvar)
+    ],
+    lambda np, d: (
+        np.repeat(d.o, 2, axis=0),
+        np.take(d.o, [0, 0], axis=0),
+        np.median(d.o, keepdims=True),
+        np.nan_to_num(d.o),
+    ),
+    lambda np, d: (
+        np.sum(d.a[:0], axis=0),
+        np.prod(d.a[:0]),
+        np.any(d.m[:0], axis=0),
+        np.linalg.norm(d.v[:0], float("inf")),
+    ),
+    lambda np, d: (np.percentile(d.f, 83), np.quantile(d.f, 0.3, axis=0), np.quantile(d.f, [0.2, 0.9], axis=1)),
+    lambda np, d: (
+        np.kron(d.m, d.p),
+        np.inner(d.p, d.p),
+        np.vdot(d.m, d.m),
+        np.tensordot(d.m, d.m.T, 1),
+        np.dot(d.m, d.m.T),
+    ),
 ]
 
 REFUSED: list[Expression] = [
