@@ -33,12 +33,13 @@ versions, up to opset {newest}; {refused} cannot.
 ## What import keeps, and what it refuses
 
 - **Kept**: nodes with operator, version, attributes, names and docstrings; inputs, outputs and initializers with
-  their names and declared types; names of dims; subgraphs; functions; sparse tensors; metadata, producer, opset
-  imports, IR version. A model that is read, saved as an irlib file, loaded and written at its own opset is the
-  model it was, up to the order of nodes and initializers; of the 2,033 cases of ONNX's suite all that can be read
-  are, but for the two with a `Gradient` node, which leaves as the gradient that it asks for.
-- **Not kept**: types declared of values between nodes (they are inferred), annotations of quantization and of
-  devices, training information, the order of attributes, and in which field of a tensor its elements stood.
+  their names and declared types, and those of values between nodes; names of dims; subgraphs; functions; sparse
+  tensors; metadata, producer, opset imports, IR version. A model that is read, saved as an irlib file, loaded and
+  written at its own opset is the model it was, up to the order of nodes and initializers; of the 2,033 cases of
+  ONNX's suite all that can be read are, but for the two with a `Gradient` node, which leaves as the gradient that
+  it asks for.
+- **Not kept**: annotations of quantization and of devices, training information, the order of nodes and of
+  attributes, and in which field of a tensor its elements stood.
 - **Roles**: float initializers are parameters, statistics of `BatchNormalization` buffers, others constants. An
   initializer that is an input too can be fed. The metadata property `irlib.roles` says what a reader would not
   guess.

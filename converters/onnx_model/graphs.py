@@ -316,6 +316,15 @@ class GraphReader:
                 self.check_declared(info, value, self.where(index, node))
         self.notes.node(node, self._name_of(node))
 
+    def note_values(self, infos: Sequence[Any]) -> None:
+        """Note for which values between nodes there was a declaration, and what it said where inference says less."""
+        declared = [info for info in infos if info.name in self.values and info.type.WhichOneof("value")]
+        self.note_types(declared)
+        for info in declared:
+            self.notes.value(info)
+        if declared:
+            self.notes.graph["value_info"] = [info.name for info in declared]
+
     def note_types(self, infos: Sequence[Any]) -> None:
         """Note the declared types that are said otherwise than what is known of the values would be."""
         for info in infos:

@@ -37,6 +37,7 @@ class Notes:
         self.types: dict[str, list[str]] = {}
         """Of inputs and outputs: a TypeProto, and the type as irlib knows it. It holds as long as that does."""
         self.graph: dict[str, Any] = {}
+        self._encoded: dict[Type, bytes] = {}
 
     def node(self, node: Any, key: str | None) -> None:
         """Note what is special of a node."""
@@ -70,7 +71,10 @@ class Notes:
     def type(self, info: Any, known: Type, symbols: Mapping[str, str]) -> None:
         """Note the declared type of an input or output, with what is known of it, where it is said in another way."""
         said = info.type.SerializeToString(deterministic=True)
-        if said != type_proto(known, symbols).SerializeToString(deterministic=True):
+        expected = self._encoded.get(known)
+        if expected is None:
+            expected = self._encoded[known] = type_proto(known, symbols).SerializeToString(deterministic=True)
+        if said != expected:
             self.types[info.name] = [base64.b64encode(said).decode(), str(known)]
 
     def metadata(self) -> dict[str, str]:

@@ -152,6 +152,7 @@ def _graph(model: Model, proto: Any) -> Graph | None:
     if any(f.severity == "error" for f in model.findings):
         return None
     reader.note_types([info for info in (*graph.input, *graph.output) if info.type.WhichOneof("value")])
+    reader.note_values(graph.value_info)
     reader.notes.graph.update(_about_graph(graph, held))
     b.metadata.update(reader.notes.metadata())
     b.metadata.update(stored("onnx.model", _about_model(model, proto)))

@@ -184,6 +184,7 @@ def _built(reader: GraphReader, proto: Any, types: list[Type], captured: dict[st
         outputs.append(info.name)
         b.output(name if name not in b._outputs else f"{name}.{k}", found)
     inner.note_types([*proto.input, *proto.output])
+    inner.note_values(proto.value_info)
     inner.notes.graph.update({"doc": proto.doc_string} if proto.doc_string else {})
     b.metadata.update(inner.notes.metadata())
     return b.build()

@@ -78,6 +78,7 @@ def described(graph: Any) -> dict[str, Any]:
         "nodes": sorted((_node(n) for n in graph.node), key=str),
         "initializers": {t.name: _tensor(t) for t in graph.initializer}, "sparse initializers": sorted(sparse),
         "inputs": [_value(i) for i in graph.input], "outputs": [_value(o) for o in graph.output],
+        "values": sorted((_value(v) for v in graph.value_info), key=str),
         "name": graph.name, "docstring": graph.doc_string, "metadata": _properties(graph.metadata_props),
     }  # fmt: skip
 

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest.importorskip("onnx")
+onnx = pytest.importorskip("onnx")
 
+import irlib
+from tests.external.adapters import fed_names
 from tests.external.identity import (
     DIFFERENT,
     all_models,
@@ -53,6 +55,37 @@ def test_every_model_leaves_as_it_came(tmp_path: Path) -> None:
         count, found = _changed(all_models(), tmp_path)
     assert found.keys() == DIFFERENT
     assert count > 2000
+
+
+MODELS = sorted((Path(__file__).parent / "models").glob("*.onnx"))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda p: p.stem)
+def test_what_exporters_wrote_leaves_as_it_came_and_computes_the_same_bits(path: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    model, data = onnx.load(path), np.load(path.with_suffix(".npz"))
+    after = returned(model, tmp_path)
+    assert difference(model, after) == []
+    inputs = [data[f"in/{name}"] for name in fed_names(model)]
+    before = in_onnxruntime(model, inputs)
+    assert before is not None
+    assert bits(in_onnxruntime(after, inputs)) == bits(before)
+
+
+@pytest.mark.parametrize("opset", [17, 21, onnx.defs.onnx_opset_version()])
+@pytest.mark.parametrize("path", MODELS[::4], ids=lambda p: p.stem)
+def test_what_exporters_wrote_leaves_at_other_opsets(path: Path, opset: int) -> None:
+    pytest.importorskip("onnxruntime")
+    model, data = onnx.load(path), np.load(path.with_suffix(".npz"))
+    graph = irlib.from_onnx(model)
+    feeds = {name: data[f"in/{name}"] for name in fed_names(model)}
+    made = irlib.to_onnx(graph, opset=opset)
+    onnx.checker.check_model(made, full_check=True)
+    assert {i.version for i in made.opset_import if i.domain == ""} == {opset}
+    found, expected = in_onnxruntime(made, list(feeds.values())), irlib.run(graph, feeds)
+    assert found is not None
+    for o, value in zip(made.graph.output, found, strict=True):
+        np.testing.assert_allclose(value, expected[o.name], rtol=2e-5, atol=2e-5)
 
 
 def test_onnxruntime_computes_the_same_bits(tmp_path: Path) -> None:

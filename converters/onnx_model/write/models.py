@@ -197,6 +197,7 @@ class ModelWriter:
             info = recalled.value_info(made, self._declared(o, v.type), self.symbols)
             recalled.describe_value(info, made)
             proto.output.append(info)
+        recalled.add_value_info(proto, values, self.symbols)
         proto.node.extend(scope.swept([o.name for o in proto.output]))
         sparse = recalled.graph.get("sparse", ())
         for tensor in scope.initializers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from irlib.converters.onnx_model.dtypes import Symbols
@@ -101,6 +101,18 @@ class Recalled:
             if proto.WhichOneof("value") is None or (found is not None and unify(found, t)):
                 made.type.CopyFrom(proto)
         return made
+
+    def add_value_info(self, proto: Any, values: Sequence[Any], symbols: Mapping[str, str]) -> None:
+        """Declare the values between nodes that the model declared; runtimes make use of their types."""
+        names = self.graph.get("value_info")
+        if not isinstance(names, list):
+            return
+        types = {v.name: v.type for v in values if v is not None and v.name is not None and v.type is not None}
+        for name in names:
+            if name in types:
+                info = self.value_info(name, types[name], symbols)
+                self.describe_value(info, name)
+                proto.value_info.append(info)
 
     def describe_value(self, info: Any, name: str) -> None:
         """Give a ValueInfoProto or TensorProto its docstring and metadata again."""

@@ -54,6 +54,7 @@ def region(
         name = output_name(scope, v, o.name, [i.name for i in proto.output])
         assert v.type is not None
         proto.output.append(recalled.value_info(name, v.type, model.symbols, o.name))
+    recalled.add_value_info(proto, found, model.symbols)
     proto.node.extend(scope.swept([o.name for o in proto.output]))
     proto.initializer.extend(scope.initializers)
     if recalled.graph.get("doc"):
