@@ -180,7 +180,7 @@ def _leaves(domain: str, name: str) -> str:
 
 
 def _ops() -> str:
-    from tests.converters.onnx_model.vector_suite import NEWEST, recorded
+    from tests.converters.onnx_model.export_lists import NEWEST, recorded
 
     counts, lines = recorded(), []
     for name in sorted({c.name for c in REGISTRY.values() if c.dialect == "irlib"}):

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
-
-onnx = pytest.importorskip("onnx")
 
 import irlib
 from tests.external.adapters import fed_names
@@ -88,6 +87,7 @@ def test_what_exporters_wrote_leaves_at_other_opsets(path: Path, opset: int) -> 
         np.testing.assert_allclose(value, expected[o.name], rtol=2e-5, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_onnxruntime_computes_the_same_bits(tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")
     compared = 0

@@ -6,7 +6,8 @@ import pytest
 
 import irlib
 from irlib.errors import UnsupportedError
-from tests.converters.onnx_model.vector_suite import NEWEST, case, failed, is_complex, known, outcome, vectors
+from tests.converters.onnx_model.export_lists import NEWEST, known
+from tests.converters.onnx_model.vector_suite import case, failed, is_complex, outcome, vectors
 from tests.vectors import ALL
 
 pytest.importorskip("onnxruntime")

@@ -25,15 +25,13 @@ import irlib
 import irlib.interpreters.numpy_ref.kernels
 from irlib import autodiff
 from irlib.graph import Graph
+from tests.converters.onnx_model.export_lists import COUNTS, KNOWN, NEWEST, known
 from tests.ops.test_vectors import DIFFERENTIABLE, _dynamic, _float64, build
 from tests.vectors import ALL
 from tests.vectors.vector import Vector
 
-__all__ = ["KNOWN", "PARTS", "case", "failed", "is_complex", "known", "outcome", "recorded", "vectors"]
+__all__ = ["PARTS", "case", "failed", "is_complex", "outcome", "vectors"]
 
-COUNTS = Path(__file__).parent / "export_counts.tsv"
-KNOWN = Path(__file__).parent / "export_failures.tsv"
-NEWEST = onnx.defs.onnx_opset_version()
 PARTS: tuple[tuple[str, int], ...] = (
     ("forward", 17), ("forward", 21), ("forward", NEWEST), ("gradient", 17), ("gradient", NEWEST),
 )  # fmt: skip
@@ -220,13 +218,6 @@ def failed(mode: str, opset: int, step: int = 1, start: int = 0) -> Counter[tupl
     return found
 
 
-def known() -> dict[tuple[str, int, str, str], int]:
-    """How many vectors are known to fail, by part, op and kind. The numbers may only become smaller."""
-    rows = [line.split("\t") for line in KNOWN.read_text(encoding="utf-8").splitlines()[1:]] if KNOWN.exists() else []
-    return {(mode, NEWEST if opset == "newest" else int(opset), op, kind): int(count)
-            for mode, opset, op, kind, count, _ in rows}  # fmt: skip
-
-
 def _all(mode: str, opset: int) -> list[str]:
     """The outcome of every vector of a part; a process that dies is begun anew after the vector that killed it."""
     cases = vectors(mode)
@@ -249,13 +240,6 @@ def _all(mode: str, opset: int) -> list[str]:
                 with path.open("a", encoding="utf-8") as file:
                     file.write(json.dumps("dies: onnxruntime ends the process") + "\n")
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def recorded() -> dict[tuple[str, int, str], tuple[int, int]]:
-    """By part and op: how many vectors there were when the lists were written, and how many held."""
-    rows = [line.split("\t") for line in COUNTS.read_text(encoding="utf-8").splitlines()[1:]]
-    return {(mode, NEWEST if opset == "newest" else int(opset), op): (int(cases), int(held))
-            for mode, opset, op, cases, held in rows}  # fmt: skip
 
 
 def main() -> int:
