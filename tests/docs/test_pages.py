@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import irlib
-from tools import cli_page, layer_table, onnx_table, op_index, op_stub, op_table
+from tools import cli_page, layer_table, numpy_names, onnx_table, op_index, op_stub, op_table
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(
@@ -25,7 +25,9 @@ WITH_PYTHON = [
 
 
 @pytest.mark.parametrize(
-    "generator", [cli_page, layer_table, onnx_table, op_index, op_stub, op_table], ids=lambda g: g.TARGET.name
+    "generator",
+    [cli_page, layer_table, numpy_names, onnx_table, op_index, op_stub, op_table],
+    ids=lambda g: g.TARGET.name,
 )
 def test_what_is_generated_is_fresh(generator: ModuleType) -> None:
     # in a process of its own: tests register ops

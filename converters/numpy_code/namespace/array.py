@@ -282,6 +282,13 @@ class Array(Handle):
         made.flags.writeable = False  # what is written into it would not be seen here
         return made
 
+    def __dlpack__(self, **options: Any) -> Any:
+        """The numbers, in a copy, for another library. Raises: TraceError where they are not known."""
+        return self.known("the memory").copy().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)  # the CPU, by dlpack's numbers
+
     def __array_ufunc__(self, real: Any, method: str, *args: Any, **options: Any) -> Any:
         from irlib.converters.numpy_code.namespace.protocols import dispatch_ufunc
 

@@ -32,6 +32,14 @@ def asarray(
     return copied(made) if _always(copy) and isinstance(a, Handle) else made
 
 
+@function("from_dlpack")
+def from_dlpack(x: Any, /, *, device: Any = None, copy: Any = None) -> Array:
+    """An array of the numbers in another library's array on this machine; one of the namespace is itself."""
+    if isinstance(x, Array):
+        return copied(x) if copy else x
+    return lift(np.from_dlpack(x, copy=copy) if device is None else np.from_dlpack(x, device=device, copy=copy))
+
+
 @function("ascontiguousarray")
 def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> Array:
     """`a` as an array whose elements lie in row-major order: itself where they do."""

@@ -165,3 +165,12 @@ def test_the_namespace_tells_what_it_can_do() -> None:
     assert info.default_dtypes()["real floating"] == np.dtype("float64")
     assert sorted(info.dtypes(kind="integral")) == sorted(d for d in DTYPES if "int" in d)
     assert lift([1.0]).__array_namespace__(api_version="2024.12") is face
+
+
+def test_arrays_go_to_other_libraries_and_come_from_them() -> None:
+    x = lift(np.arange(3.0))
+    there = np.from_dlpack(x)
+    there[0] = 7.0
+    assert x.tolist() == [0.0, 1.0, 2.0]
+    assert face.from_dlpack(there).tolist() == [7.0, 1.0, 2.0]
+    assert face.from_dlpack(x) is x

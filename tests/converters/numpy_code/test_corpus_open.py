@@ -1,0 +1,36 @@
+"""The corpus traced for arrays of any size: a symbol for every dim, equal sizes equal symbols."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import irlib
+from irlib.dims import symbol
+from irlib.types import TensorType, dtype_of
+from tests.converters.numpy_code.corpus_case import Case
+from tests.converters.numpy_code.corpus_cases import ALL
+from tests.converters.numpy_code.corpus_judge import check_values
+from tests.converters.numpy_code.test_corpus import TRACE_REFUSES
+
+
+def opened(tree: Any) -> Any:
+    """Arrays as types whose dims are symbols; a dim of 1 stays, for it may be there to be stretched."""
+    if isinstance(tree, np.ndarray):
+        return TensorType(dtype_of(tree), tuple(symbol(f"n{d}") if d > 1 else d for d in tree.shape))
+    if isinstance(tree, dict):
+        return {k: opened(v) for k, v in tree.items()}
+    return type(tree)(opened(v) for v in tree) if isinstance(tree, list | tuple) else tree
+
+
+@pytest.mark.parametrize("case", [c for c in ALL if c.name not in TRACE_REFUSES], ids=lambda c: c.name)
+def test_for_any_size_it_is_numpys_or_says_that_a_size_must_be_known(case: Case) -> None:
+    try:
+        graph = irlib.trace(case.function, *opened(case.arguments()))
+    except irlib.IRError as error:
+        if error.code not in ("IR880", "IR881"):  # a Python loop over rows, strides
+            raise
+        return
+    check_values(case, graph)
