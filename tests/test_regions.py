@@ -11,6 +11,7 @@ import irlib
 import irlib.interpreters.numpy_ref.kernels  # registers the kernels
 from irlib import regions
 from irlib.errors import BudgetError, DerivativeError, ExecutionError, IRTypeError, StructureError
+from irlib.interpreters.numpy_ref.algorithms import backward
 from irlib.interpreters.numpy_ref.program import Program
 from tests.vectors.control_flow import region
 
@@ -185,6 +186,38 @@ def test_the_derivative_of_a_sequence_that_is_carried_otherwise_is_not_known() -
     assert Program(model)({"x": np.array([1.0, 2.0])})["y"].shape == (6,)
     with pytest.raises(DerivativeError, match="sequence"):
         irlib.gradient(model, of="y", wrt=["x"], cotangents=True)
+
+
+def growing(stacked: int) -> irlib.Graph:
+    """h = sin(w h) appended to a tensor that is carried, for each of n steps; `stacked` more values per step."""
+    b = irlib.Builder("g")
+    x, w, n = b.input("x", "float64[2]"), b.input("w", "float64[]"), b.input("n", "int64[]")
+
+    def step(b: Any, i: Any, h: Any, all: Any, w: Any) -> tuple[Any, ...]:
+        h = b.sin(w * h + b.cast(i, dtype="float64"))
+        return b.constant(True), h, b.concat(all, b.unsqueeze(h, [0]), axis=0), *[b.sum(all * w)] * stacked
+
+    body = region(step, "int64[]", "float64[2]", "float64[?, 2]", "float64[]")
+    _, all, *sums = b.while_loop(n, None, x, b.unsqueeze(x, [0]), w, body=body, carries=2)
+    b.output("y", b.sum(all * all * b.cast(b.unsqueeze(b.iota(n + 1), [1]), dtype="float64")) + sum(map(b.sum, sums)))
+    return b.build()
+
+
+@pytest.mark.parametrize("stacked", [0, 1])
+@pytest.mark.parametrize("steps", [0, 1, 3])
+def test_the_derivative_of_a_loop_whose_carried_tensor_grows(steps: int, stacked: int) -> None:
+    model = growing(stacked)
+    feeds = {"x": np.array([0.3, -0.7]), "w": np.array(1.25), "n": np.array(steps)}
+    for check in irlib.check_gradients(model, feeds, "y", ["x", "w"]):
+        assert check.ok, str(check)
+    _, expected = irlib.value_and_grad(model, feeds, "y", ["x", "w"])
+    for name, d in backward(model, feeds, "y", ["x", "w"]).items():
+        np.testing.assert_allclose(d, expected[name], rtol=1e-14)
+
+
+def test_the_loop_of_a_growing_tensor_runs_once_forwards() -> None:
+    model = irlib.gradient(growing(1), "y", ["w"], outputs=["y"])
+    assert [str(n.op.name) for n in model.nodes if n.op is not None].count("while_loop") == 2
 
 
 def test_values_to_stack_have_one_shape() -> None:

@@ -6,6 +6,7 @@ to stack. The derivative of the loop is then that of one whose carried values ar
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,10 +14,10 @@ import numpy as np
 
 from irlib.builder import Builder
 from irlib.graph import Graph
-from irlib.methods import Value
+from irlib.methods import Emitter, NodeView, Value
 from irlib.types import DTYPES, SequenceType, TensorType, Type
 
-__all__ = ["Stacking", "first_elements", "stacked_elements", "stacking"]
+__all__ = ["Stacking", "stacking", "stacking_vjp"]
 
 _INT64 = TensorType(DTYPES["int64"], ())
 
@@ -62,13 +63,13 @@ def _appended(body: Graph, k: int) -> int | None:
     return operands[1] if uses == 1 and not reused else None
 
 
-def stacked_elements(b: Any, d: Value, start: Value) -> Any:
+def _stacked_elements(b: Any, d: Value, start: Value) -> Any:
     """The elements of sequence `d` from number `start` on, which have one shape, stacked."""
     count = b.subtract(b.sequence_length(d), start)
     return b.while_loop(count, None, d, start, body=_element(d.type))[0]
 
 
-def first_elements(b: Any, d: Value, count: Value) -> Any:
+def _first_elements(b: Any, d: Value, count: Value) -> Any:
     """The sequence of the first `count` elements of `d`."""
     assert isinstance(d.type, SequenceType)
     empty = b.sequence_empty(element=d.type.element)
@@ -91,3 +92,25 @@ def _copying(sequence: Type) -> Graph:
     b.output("on", b.constant(np.array(True)))
     b.output("y", b.sequence_insert(made, b.sequence_at(d, i)))
     return b.build()
+
+
+def stacking_vjp(
+    op: Any, appends: Stacking, b: Emitter, node: NodeView, cotangents: tuple[Value | None, ...]
+) -> tuple[Value | None, ...]:
+    """The derivative of the loop that stacks what this one appends."""
+    (trip_count, start, *values), sequences = node.operands, appends.sequences
+    kept = [k for k in range(len(values)) if k not in sequences]
+    results = [d for k, d in enumerate(cotangents) if k not in sequences]
+    counts = {k: b.sequence_length(values[k]) for k in sequences}
+    for k in sequences:
+        d = cotangents[k]
+        results.append(None if d is None else _stacked_elements(b, d, counts[k]))
+    stacks = replace(op, body=appends.body, carries=op.carries - len(sequences))
+    needs = (False, False, *(node.needs[2 + k] for k in kept))
+    view = NodeView(stacks, (trip_count, start, *(values[k] for k in kept)), (), needs, str(node))
+    made = dict(zip(kept, stacks.vjp(b, view, *results)[2:], strict=True)) if any(needs) else {}
+    for k in sequences:
+        d = cotangents[k]
+        if node.needs[2 + k] and d is not None:
+            made[k] = _first_elements(b, d, counts[k])
+    return (None, None, *(made.get(k) for k in range(len(values))))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from irlib.builder import Builder
 from irlib.closures import carries_cotangent, fixed_point, joined, results_of
 from irlib.dims import MaybeDim
 from irlib.errors import AttributeValueError, IRTypeError, StructureError
@@ -13,7 +14,8 @@ from irlib.graph import Graph
 from irlib.inference import unify
 from irlib.methods import Emitter, NodeView, Value
 from irlib.op import Known, Op, Operand, normalized_axis, register
-from irlib.ops.appending import Stacking, first_elements, stacked_elements, stacking
+from irlib.ops.appending import stacking, stacking_vjp
+from irlib.ops.growing import growing, growing_vjp
 from irlib.ops.reversal import Layout, recording, require_tensors, reversed_body
 from irlib.shapes import join_dims
 from irlib.types import DTYPES, TensorType, Type
@@ -243,8 +245,8 @@ class WhileLoop(Op):
     (C2) a carried value keeps its dtype; a dim that changes from step to step is unknown.
     (C3) values to stack have the same shape in every step; after no step, unknown dims of the stack are 0.
     The derivative runs the loop again, recording the carries, and then a scan in reverse over them with the pullback of
-    the body: as many steps as were done. It needs carries that are tensors of one shape, or sequences that are only
-    appended to, by elements of one shape.
+    the body: as many steps as were done. Carries that change their shape are recorded in sequences. It needs carries
+    that are tensors, or sequences that are only appended to, by elements of one shape.
     Source: ONNX Loop-25; jax.lax.while_loop, fori_loop.
     """
 
@@ -287,11 +289,16 @@ class WhileLoop(Op):
         trip_count, start, *values = operands
         appends = stacking(self.body, self.carries)
         if appends is not None:
-            return self._stacking_vjp(appends, b, node, cotangents)
+            return stacking_vjp(self, appends, b, node, cotangents)
         layout = Layout(1, self.carries, 0, 1 + len(values))
         wrt = layout.differentiated(self.body, (False, *node.needs[2:]))
         require_tensors(self.body, layout, str(node))
         pullback = b.pullback(self.body, wrt.all)
+        known = node.results if isinstance(b, Builder) and node.results else self.body.inputs[1:]
+        open_ones = growing([v.type for v in known[: self.carries]])
+        if open_ones:
+            found = growing_vjp(self, open_ones, b, node, cotangents, layout, wrt)
+            return _scattered(len(operands), [k + 1 for k in (*wrt.carries, *wrt.invariants)], found)
         recorder = replace(self, body=recording(self.body, layout))
         made = b.emit(recorder, (trip_count, start, *values))
         recorded = made[len(self.body.outputs) - 1 :]
@@ -309,27 +316,6 @@ class WhileLoop(Op):
             input_reverse=(True,) * (1 + self.carries + len(floats)),
         )
         return _scattered(len(operands), [k + 1 for k in (*wrt.carries, *wrt.invariants)], made)
-
-    def _stacking_vjp(
-        self, appends: Stacking, b: Emitter, node: NodeView, cotangents: tuple[Value | None, ...]
-    ) -> tuple[Value | None, ...]:
-        """The derivative of the loop that stacks what this one appends."""
-        (trip_count, start, *values), sequences = node.operands, appends.sequences
-        kept = [k for k in range(len(values)) if k not in sequences]
-        results = [d for k, d in enumerate(cotangents) if k not in sequences]
-        counts = {k: b.sequence_length(values[k]) for k in sequences}
-        for k in sequences:
-            d = cotangents[k]
-            results.append(None if d is None else stacked_elements(b, d, counts[k]))
-        op = replace(self, body=appends.body, carries=self.carries - len(sequences))
-        needs = (False, False, *(node.needs[2 + k] for k in kept))
-        view = NodeView(op, (trip_count, start, *(values[k] for k in kept)), (), needs, str(node))
-        made = dict(zip(kept, op.vjp(b, view, *results)[2:], strict=True)) if any(needs) else {}
-        for k in sequences:
-            d = cotangents[k]
-            if node.needs[2 + k] and d is not None:
-                made[k] = first_elements(b, d, counts[k])
-        return (None, None, *(made.get(k) for k in range(len(values))))
 
 
 def _require_scalar(operand: Operand, dtype: str, what: str) -> None:
