@@ -119,7 +119,9 @@ def _result_types(op: Op, operands: tuple[Operand | None, ...], arrays: Sequence
         # an empty list does not say what it would hold; its kernels do not ask for result types
         if any(isinstance(a, list) and not a for a in arrays):
             return ()
-        raise
+        # what operands are may settle it: a loop of no steps need not fit
+        known = [o if o is None else Operand(o.type, known_of(a)) for o, a in zip(operands, arrays, strict=True)]
+        types = op.infer(*known)
     return types if isinstance(types, tuple) else (types,)
 
 

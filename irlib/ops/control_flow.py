@@ -243,7 +243,8 @@ class WhileLoop(Op):
     Type: trip_count: int64[], start: bool[] -> the last carries, then the values of all steps stacked on a new axis 0.
     (C1) more than `max_trips` steps are an error.
     (C2) a carried value keeps its dtype; a dim that changes from step to step is unknown.
-    (C3) values to stack have the same shape in every step; after no step, unknown dims of the stack are 0.
+    (C3) values to stack have the same shape in every step; after no step, unknown dims of the stack are 0. Where it is
+    known that there is none, the body need not fit the operands.
     The derivative runs the loop again, recording the carries, and then a scan in reverse over them with the pullback of
     the body: as many steps as were done. Carries that change their shape are recorded in sequences. It needs carries
     that are tensors, or sequences that are only appended to, by elements of one shape.
@@ -271,12 +272,20 @@ class WhileLoop(Op):
             _require_scalar(start, "bool", "whether to start")
         if len(operands) < self.carries:
             raise StructureError(f"got {len(operands)} carried values, expected {self.carries}", code="IR104")
+        trips = trip_count.known if trip_count is not None else None
+        if (isinstance(trips, int) and trips <= 0) or (start is not None and start.known is False):
+            return self._not_once(operands[: self.carries])
         counter = Operand(_INT64)
         carries, results = fixed_point(self.body, [counter], operands[: self.carries], operands[self.carries :])
         _require_scalar(results[0], "bool", "the body's first output")
-        trips = trip_count.known if trip_count is not None else None
         length = max(trips, 0) if isinstance(trips, int) and self._runs_through(results[0], start) else None
         return (*carries, *(_stacked_type(r.type, length, 0) for r in results[1 + self.carries :]))
+
+    def _not_once(self, carried: tuple[Operand, ...]) -> tuple[Type, ...]:
+        """The types where it is known that no step is done: the body need not fit then."""
+        outputs = self.body.outputs[1 + self.carries :]
+        stacked = [_stacked_type(self.body.value_type(self.body.output_value(o)), 0, 0) for o in outputs]
+        return (*(v.type for v in carried), *stacked)
 
     def _runs_through(self, going_on: Operand, start: Operand | None) -> bool:
         """Whether it is known that nothing but the trip count ends the loop."""

@@ -30,16 +30,17 @@ def growing(types: Sequence[Type]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=256)
 def _recorder(body: Graph, layout: Layout, open_ones: tuple[int, ...]) -> Graph:
-    """The body of a `while_loop` that carries a sequence more for each of `open_ones`, and appends to it what it takes.
+    """The body of a `while_loop` that carries a sequence more for each of `open_ones`: of what is handed on.
 
-    After the values to stack come the counter and what else is carried.
+    It begins with what the first step takes, so that step i takes its element i. After the values to stack come the
+    counter and what else is carried.
     """
     b = Builder(f"{body.name}.recording", share=True)
     own = [b.input(f"x{k}", n.type) for k, n in enumerate(body.inputs[: layout.first_invariant])]
     made = [b.input(f"s{k}", SequenceType(body.inputs[1 + k].type)) for k in open_ones]
     fixed = [b.input(f"x{k}", body.inputs[k].type) for k in range(layout.first_invariant, layout.total)]
     going_on, *results = b.apply(body, [*own, *fixed])
-    longer = [b.sequence_insert(s, own[1 + k]) for s, k in zip(made, open_ones, strict=True)]
+    longer = [b.sequence_insert(s, results[k]) for s, k in zip(made, open_ones, strict=True)]
     closed = [x for k, x in enumerate(own[1:]) if k not in open_ones]
     outputs = [going_on, *results[: layout.carries], *longer, *results[layout.carries :], own[0], *closed]
     for k, value in enumerate(outputs):
@@ -86,12 +87,12 @@ def growing_vjp(
     """The cotangents of `wrt.carries` and `wrt.invariants` of a `while_loop`, by another over sequences."""
     trip_count, start, *values = node.operands
     body, carries, stacked = op.body, op.carries, len(op.body.outputs) - 1 - op.carries
-    none = [b.sequence_empty(element=body.inputs[1 + k].type) for k in open_ones]
+    begun = [b.sequence_construct(values[k]) for k in open_ones]
     made = b.while_loop(
-        trip_count, start, *values[:carries], *none, *values[carries:],
-        body=_recorder(body, layout, open_ones), carries=carries + len(none), max_trips=op.max_trips,
+        trip_count, start, *values[:carries], *begun, *values[carries:],
+        body=_recorder(body, layout, open_ones), carries=carries + len(begun), max_trips=op.max_trips,
     )  # fmt: skip
-    sequences, rest = made[carries : carries + len(none)], made[carries + len(none) :]
+    sequences, rest = made[carries : carries + len(begun)], made[carries + len(begun) :]
     b.supersede(node.results, [*made[:carries], *rest[:stacked]])
     counter, *closed = rest[stacked:]
     steps = b.take(b.shape(counter), 0, axis=0)
