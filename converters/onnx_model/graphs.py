@@ -33,6 +33,7 @@ class _Broken:
 
 
 BROKEN: Any = _Broken()
+_SMALL = (1, 2, 3, 6, 7, 8)  # attributes that are numbers or strings
 _MISSING: Any = object()
 
 
@@ -64,7 +65,8 @@ class GraphReader:
         """The ValueInfoProto of each name that has one."""
         self.notes = Notes()
         self._schemas: dict[tuple[str, str], OpSchema | None] = {}
-        self._known: dict[int, bool] = {}
+        self._plain: dict[Any, Op] = {}
+        """The op of a node by what is the same in others."""
         self._later: set[str] | None = None
         self._nodes: Sequence[Any] = ()
 
@@ -95,7 +97,44 @@ class GraphReader:
 
     # One node
 
+    def _like_another(self, index: int, node: Any) -> bool:
+        """Append a node that differs from an earlier one in names alone; False where there was no such node.
+
+        What holds of that one holds of this one; most nodes of large models are of this kind.
+        """
+        inputs, outputs = node.input, node.output
+        operands = [self.values.get(name) for name in inputs]
+        key = self._likeness(node, operands)
+        op = self._plain.get(key) if key is not None else None
+        if op is None or len(outputs) != 1:
+            return False
+        name = outputs[0]
+        if not name or name in self.values:
+            return False
+        cleaned = clean(name)
+        (value,) = self.b.emit(op, operands, cleaned)
+        self.values[name] = value
+        info = self.declared.get(name) if self.declared else None
+        if info is not None:
+            self.check_declared(info, value, self.where(index, node))
+        self.notes.node(node, cleaned)
+        return True
+
+    def _likeness(self, node: Any, operands: list[Any]) -> Any:
+        """Equal for nodes of one op with operands of the same types; None for a node that has to be looked at."""
+        if None in operands or BROKEN in operands or not operands:
+            return None
+        types = [v.type for v in operands]
+        attributes = node.attribute
+        if not attributes:
+            return (node.op_type, node.domain, *types)
+        if any(a.type not in _SMALL for a in attributes):
+            return None
+        return (node.op_type, node.domain, *types, *[a.SerializeToString() for a in attributes])
+
     def _node(self, index: int, node: Any) -> None:
+        if self._plain and not (self.model.functions and node.overload) and self._like_another(index, node):
+            return None
         operands = [self._operand(index, node, name) if name else None for name in node.input]
         if BROKEN in operands:
             return self._break(node)
@@ -123,7 +162,17 @@ class GraphReader:
         op = self._op(found, node, attributes, operands)
         if attributes and not isinstance(op, ForeignOp):
             self._note_defaults(found, node, attributes)
-        return self._define(index, node, self.b.emit(op, operands, self._name_of(node)))
+        self._define(index, node, self.b.emit(op, operands, self._name_of(node)))
+        if (
+            len(node.output) == 1
+            and not node.overload
+            and (isinstance(op, ForeignOp) or not attributes)
+            and SCALES not in attributes
+        ):
+            key = self._likeness(node, operands)
+            if key is not None:
+                self._plain[key] = op
+        return None
 
     def _operand(self, index: int, node: Any, name: str) -> Any:
         found = self.values.get(name, _MISSING)

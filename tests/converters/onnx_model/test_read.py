@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import irlib
-from irlib.converters.onnx_model import from_onnx
+from irlib.converters.onnx_model import check, from_onnx
 from irlib.op import ForeignOp
 
 onnx = pytest.importorskip("onnx")
@@ -167,3 +167,19 @@ def test_what_was_read_is_saved_and_loaded(tmp_path: Path) -> None:
     graph = from_onnx(model([node("Gemm", ["x", "w"], ["y"])], initializers=[("w", np.ones((4, 3), np.float32))]))
     irlib.save(graph, tmp_path / "m.pb")
     assert irlib.digest(irlib.load(tmp_path / "m.pb")) == irlib.digest(graph)
+
+
+def test_nodes_alike_are_read_alike() -> None:
+    """Names, docstrings and declared types are each node's own, whatever else they share."""
+    nodes = [node("Softmax", ["x" if k == 0 else f"h{k}"], [f"h{k + 1}"], name=f"n{k}", axis=-1) for k in range(4)]
+    nodes[2].doc_string = "the third"
+    made = model([*nodes, node("Tanh", ["h4"], ["y"])])
+    made.graph.value_info.append(helper.make_tensor_value_info("h3", 1, ("batch", 5)))
+    report = check(made)
+    assert [(f.code, "n2" in f.where) for f in report.errors] == [("IR230", True)]
+    del made.graph.value_info[:]
+    graph = from_onnx(made)
+    assert [graph.nodes[f"h{k}"].op for k in (1, 2, 3, 4)] == [ForeignOp("ai.onnx", "Softmax", 13, (("axis", -1),))] * 4
+    assert "the third" in dict(graph.metadata)["onnx.nodes"]
+    made.graph.node[1].output[0] = "h1"
+    assert "IR112" in {f.code for f in check(made).errors}
