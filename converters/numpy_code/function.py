@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from irlib.converters.numpy_code.emit.form import LOOSE, TIGHT, Expr, bare, dtype_text
 from irlib.converters.numpy_code.layout import WIDTH, assignment, fits, unpacking
+from irlib.converters.numpy_code.loops import is_plain_scan, loop
 from irlib.converters.numpy_code.sizes import dim_expr
 from irlib.converters.numpy_code.templates import Gap, Template, Templates
 from irlib.types import TensorType
@@ -77,6 +78,7 @@ class FunctionWriter:
         self._numbers: dict[int, Expr] = {}
         graph = templates.graph
         self._kinds, self._types = graph.kind.tolist(), graph.type.tolist()
+        self._scans = [o.name == "scan" and o.dialect == "irlib" for o in graph.ops]
         self._lists: list[bool] = [
             b is None and o.results[0].endswith("*") for o, b in zip(graph.ops, graph.bodies, strict=True)
         ]
@@ -94,6 +96,9 @@ class FunctionWriter:
 
     def _node(self, node: int, first: int, count: int, uses: Counter[int], keep: set[int]) -> None:
         template, ids, _ = self.templates.of(node)
+        if self.fused and self._is_loop(node, first, count, ids):
+            self._loop(node, first, count, ids, uses, keep)
+            return
         if template.helpers:
             self.module.needs(template.helpers)
         waiting = [ids[k] for k in template.counts if ids[k] in self._waiting] if self._waiting else []
@@ -111,6 +116,36 @@ class FunctionWriter:
             self._waiting[first] = (expr, depth)
             return
         self._statement(first, expr)
+
+    def _is_loop(self, node: int, first: int, count: int, ids: tuple[int, ...]) -> bool:
+        """Whether the node is a scan that is written as a loop."""
+        kind: int = self._kinds[node]
+        if not self._scans[kind]:
+            return False
+        graph, op = self.graph, self.graph.ops[kind]
+        results = [graph.value_type(v) for v in range(first, first + count)]
+        scanned = [graph.value_type(v) for v in ids[op.carries : op.carries + op.scanned]]  # type: ignore[attr-defined]
+        return is_plain_scan(op, results, scanned, self.symbols)
+
+    def _loop(
+        self, node: int, first: int, count: int, ids: tuple[int, ...], uses: Counter[int], keep: set[int]
+    ) -> None:
+        op: Any = self.graph.ops[self._kinds[node]]
+        self._settle(ids)
+        wanted = [v in keep or v in uses for v in range(first, first + count)]
+        self.lines += loop(self, op, self.module.region(op.body, hint=self._hint(node, "step")), ids, first, wanted)
+
+    def _hint(self, node: int, what: str) -> str:
+        """What a region of the node is called."""
+        return f"{self.graph.names[node]} {what}" if self.names.is_given(node) else what
+
+    def operand(self, value: int) -> Expr:
+        """The expression of an operand."""
+        return self._expr(value)
+
+    def dim(self, d: Any) -> str:
+        """A dim as an expression."""
+        return dim_expr(d, self.symbols).text
 
     def _is_list(self, node: int) -> bool:
         """Whether a single result comes in a tuple."""
@@ -139,7 +174,7 @@ class FunctionWriter:
             elif part.__class__ is Gap:
                 text += self._gap(part, ids[part.operand])
             else:
-                text += self.module.region(*part)
+                text += self.module.region(*part, hint="region")
         return Expr(text, template.level)
 
     def _gap(self, gap: Gap, value: int) -> str:

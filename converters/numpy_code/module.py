@@ -112,12 +112,15 @@ class ModuleWriter:
         """Helper functions that go along into the module."""
         self._helpers.update(dict.fromkeys(helpers))
 
-    def region(self, graph: Graph, name: str = "") -> str:
-        """The name of the function that a region becomes, or, with the `name` of a composite, its body."""
+    def region(self, graph: Graph, name: str = "", *, hint: str = "region") -> str:
+        """The name of the function that a region becomes, or, with the `name` of a composite, its body.
+
+        `hint` is what a region may be called.
+        """
         key = (id(graph), name)
         found = self._regions.get(key)
         if found is None:
-            identifier = self._region_name(name)
+            identifier = self._region_name(name or hint)
             writer = RegionWriter(self, graph, identifier, name)
             lines = writer.lines()
             if any('params["constants.' in line or "(params, " in line for line in lines):

@@ -11,6 +11,7 @@ from irlib.converters.numpy_code.function import FunctionWriter, by_need
 from irlib.converters.numpy_code.functions import definition, sized, tupled
 from irlib.converters.numpy_code.layout import assignment
 from irlib.converters.numpy_code.names import Names
+from irlib.converters.numpy_code.region_constants import with_constants
 from irlib.converters.numpy_code.values import ValueNames
 from irlib.graph import Graph
 from irlib.op import Op
@@ -67,9 +68,12 @@ class RegionWriter:
 
 
 def written_out(graph: Graph) -> Graph:
-    """`graph` with those composites replaced by their bodies that no rule writes and that are a few ops."""
+    """`graph` with those composites replaced by their bodies that no rule writes and that are a few ops.
+
+    Constants that regions are handed are put into them.
+    """
     short = _short(graph, {})
-    return inline(graph, short.__contains__) if short else graph
+    return with_constants(inline(graph, short.__contains__) if short else graph)
 
 
 def _short(graph: Graph, seen: dict[int, Graph]) -> set[Op]:

@@ -16,7 +16,7 @@ FRESH = frozenset(
     {*UFUNCS, "relu", "sigmoid", "softplus", "softmax", "log_softmax", "erf", "erfc", "erfinv", "lgamma", "polygamma"}
     | {"matmul", "sum", "prod", "max", "min", "any", "all", "mean", "argmax", "argmin", "cast", "where", "iota"}
     | {"cumulative_sum", "cumulative_prod", "cumulative_max", "cumulative_min", "linear_recurrence", "shape_of"}
-    | {"concat", "clip", "take", "take_along_axis", "gather_nd", "scatter", "scatter_along_axis", "scatter_nd", "sort"}
+    | {"concat", "clip", "take_along_axis", "gather_nd", "scatter", "scatter_along_axis", "scatter_nd", "sort"}
     | {"argsort", "searchsorted", "convolution", "convolution_transpose", "max_pool", "max_pool_indices"}
     | {"overlap_add", "slice_update", "random_bits", "random_split", "fold_in", "random_permutation", "adjugate"}
     | {"solve", "inv", "det", "slogdet", "cholesky", "eigh", "svd", "qr", "eig", "eigvals", "pinv", "triangular_solve"}

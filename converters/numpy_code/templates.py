@@ -11,9 +11,11 @@ import numpy as np
 
 from irlib.converters.numpy_code.emit.form import RULES, Expr, Operand, Rule, Site
 from irlib.converters.numpy_code.sizes import Sizes, symbols_in
+from irlib.dims import Dim
 from irlib.errors import IRError, UnsupportedError
 from irlib.graph import Graph, Role
 from irlib.op import known_value
+from irlib.types import TensorType
 
 __all__ = ["Gap", "Template", "Templates", "Written"]
 
@@ -120,6 +122,7 @@ class Templates:
         """The tag of each value, 0 where it is not made yet; the last is for what is absent."""
         self._looks: dict[Any, int] = {}
         self._sizes = sizes.all
+        self._scans = {k for k, op in enumerate(graph.ops) if op.name == "scan" and op.dialect == "irlib"}
 
     def of(self, node: int) -> Written:
         """How `node` is written. Raises: UnsupportedError, naming it, where numpy has no means for its op."""
@@ -160,11 +163,18 @@ class Templates:
 
     def symbols(self, node: int) -> set[str]:
         """The symbols that the text of `node` mentions."""
+        found = self._stacked(node) if self._kind[node] in self._scans else set()
         if not self._sizes:
-            return set()
+            return found
         template, ids, _ = self.of(node)
         places = (*template.counts, *template.sizes)
-        return {s for k in places if ids[k] in self._sizes for s in symbols_in(self._sizes[ids[k]])}
+        return found | {s for k in places if ids[k] in self._sizes for s in symbols_in(self._sizes[ids[k]])}
+
+    def _stacked(self, node: int) -> set[str]:
+        """The symbols in the shapes of what a scan stacks, as far as they can be computed."""
+        types = [self.graph.types[t] for t in self._type[self._first[node] : self._first[node + 1]]]
+        dims = {d for t in types if isinstance(t, TensorType) for d in (t.shape or ())[1:] if isinstance(d, Dim)}
+        return {s for d in dims if d.symbols <= self.sizes.at_hand for s in d.symbols}
 
     def symbols_of(self, value: int) -> set[str]:
         """The symbols of a value that is known from shapes."""

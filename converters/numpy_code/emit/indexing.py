@@ -11,6 +11,11 @@ _COMBINE = {"add": "np.add", "multiply": "np.multiply", "max": "np.maximum", "mi
 
 
 def _take(site: Site) -> Expr:
+    x, places = site[0], site[1].ints
+    if places is not None and site[1].rank == 0 and x.rank is not None:
+        index = [*[":"] * (site.op.axis % x.rank), str(places[0])]
+        if len(index) <= 4:
+            return Expr(f"{x.atom}[{', '.join(index)}]")
     return call("np.take", site[0], site[1], site.op.axis)
 
 
