@@ -33,6 +33,7 @@ class _Broken:
 
 
 BROKEN: Any = _Broken()
+_BY_VALUE = ("Resize", "Upsample")  # what is known of operands is an attribute of the op
 _SMALL = (1, 2, 3, 6, 7, 8)  # attributes that are numbers or strings
 _MISSING: Any = object()
 
@@ -157,22 +158,22 @@ class GraphReader:
             operands = with_regions(self, index, node, found, operands, attributes)
         if node.op_type == "Gradient" and domain == "ai.onnx.preview.training":
             return self._define(index, node, gradient_of(self, operands, attributes, self._name_of(node)))
-        if node.op_type in ("Resize", "Upsample") and domain == "":
+        if node.op_type in _BY_VALUE and domain == "":
             attributes |= self._known_scales(operands)
         op = self._op(found, node, attributes, operands)
         if attributes and not isinstance(op, ForeignOp):
             self._note_defaults(found, node, attributes)
         self._define(index, node, self.b.emit(op, operands, self._name_of(node)))
-        if (
-            len(node.output) == 1
-            and not node.overload
-            and (isinstance(op, ForeignOp) or not attributes)
-            and SCALES not in attributes
-        ):
+        self._remember(node, op, operands, attributes)
+        return None
+
+    def _remember(self, node: Any, op: Op, operands: list[Any], attributes: dict[str, Any]) -> None:
+        """The op for nodes like this one, unless what they are said in depends on more than their likeness."""
+        special = node.op_type in _BY_VALUE or node.overload or len(node.output) != 1
+        if not special and (isinstance(op, ForeignOp) or not attributes):  # of primitives the defaults are noted
             key = self._likeness(node, operands)
             if key is not None:
                 self._plain[key] = op
-        return None
 
     def _operand(self, index: int, node: Any, name: str) -> Any:
         found = self.values.get(name, _MISSING)

@@ -183,3 +183,12 @@ def test_nodes_alike_are_read_alike() -> None:
     assert "the third" in dict(graph.metadata)["onnx.nodes"]
     made.graph.node[1].output[0] = "h1"
     assert "IR112" in {f.code for f in check(made).errors}
+
+
+def test_what_is_known_of_scales_is_not_taken_from_a_node_alike() -> None:
+    nodes = [node("Resize", ["x", "", "t"], ["a"]), node("Resize", ["x", "", "s"], ["b"])]
+    made = model(nodes, inputs=[("x", (1, 1, 2, 2)), ("t", (4,))], outputs=["a", "b"],
+                 initializers=[("s", np.array([1, 1, 2, 2], np.float32))])  # fmt: skip
+    graph = from_onnx(made)
+    assert str(graph.nodes["b"].type) == "float32[1, 1, 4, 4]"
+    assert str(graph.nodes["a"].type) != str(graph.nodes["b"].type)
