@@ -31,6 +31,12 @@ __all__ = ["command"]
 )  # fmt: skip
 @click.option("--parameters", metavar="NAMES", help="The arguments that become parameters, separated by commas.")
 @click.option("--grad", is_flag=True, help="To .py: write the backward pass too, of the loss by the parameters.")
+@click.option(
+    "--opset", type=int, metavar="N", help="To .onnx: the opset, 17 or newer; its own where it came from ONNX."
+)
+@click.option(
+    "--functions", is_flag=True, help="To .onnx: composites that ONNX does not have as functions of the model."
+)
 @click.option("--style", type=click.Choice(("fused", "nodes")), help="To .py: one line per thought, or per node.")
 def command(
     *,
@@ -41,6 +47,8 @@ def command(
     parameters: str | None,
     grad: bool,
     style: str | None,
+    opset: int | None,
+    functions: bool,
 ) -> None:
     """Read a model in one form and write it in another.
 
@@ -50,6 +58,9 @@ def command(
     is_code = suffix_of(target) == ".py"
     if (grad or style is not None) and not is_code:
         raise click.UsageError("--grad and --style are for a .py file that is written")
+    is_onnx = suffix_of(target) == ".onnx"
+    if (opset is not None or functions) and not is_onnx:
+        raise click.UsageError("--opset and --functions are for an .onnx file that is written")
     if suffix_of(source) == ".py":
         if function is None:
             raise click.UsageError(f"{source} is Python: name the function to read with --function")
@@ -62,6 +73,8 @@ def command(
         graph = opened(source)
     if is_code:
         face("to_numpy")(graph, style or "fused", gradient=grad).save(target)
+    elif is_onnx:
+        face("to_onnx")(graph, target, opset=opset, inline=not functions)
     else:
         save(graph, target)
 
