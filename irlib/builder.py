@@ -152,12 +152,17 @@ class Builder(Emitter):
         while operands and operands[-1] is None:
             operands = operands[:-1]
         described = self._description
+        ids: list[int] = []
+        # ops are known again by identity: the methods and the graphs that are copied use one object for equal ops
+        signature = [id(op), id(body)]
         try:
-            ids = [-1 if v is None else v.id if v.builder is self else self._foreign(v) for v in operands]
+            for v in operands:  # one plain loop: this is the hot spot of all that builds graphs
+                i = -1 if v is None else v.id if v.builder is self else self._foreign(v)
+                ids.append(i)
+                signature.append(described[i] if i >= 0 else -1)
         except _Within as within:
             return within.builder.emit(op, operands, name, body)
-        # ops are known again by identity: the methods and the graphs that are copied use one object for equal ops
-        key = (id(op), id(body), *[described[i] if i >= 0 else -1 for i in ids])
+        key = tuple(signature)
         found = self._entries.get(key)
         if found is None:
             found = self._entries[key] = self._entry(op, key[2:], body)

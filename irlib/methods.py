@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Emitter", "NodeView", "Value"]
 
 Scalar = (bool, int, float, complex, np.generic)
+_PLAIN = (int, float)
 
 
 class Emitter(OpMethods):
@@ -64,6 +65,9 @@ class Emitter(OpMethods):
         """
         if operand is None or isinstance(operand, Value):
             return operand
+        if like is not None and type(operand) in _PLAIN:
+            to = like.dtype
+            return self.constant(operand if to.kind == "float" else _fitting(operand, to), to)
         if isinstance(operand, Scalar) and not isinstance(operand, np.generic) and like is not None:
             return self.constant(_fitting(operand, like.dtype), like.dtype)
         if isinstance(operand, list | tuple) and any(isinstance(item, Value) for item in operand):
