@@ -12,16 +12,18 @@ from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.dims import Size, shape_operand
 from irlib.converters.numpy_code.namespace.handle import Handle
 from irlib.converters.numpy_code.namespace.lifting import lift
+from irlib.converters.numpy_code.namespace.orders import copied_in, fresh_in, in_order
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast, result_type
 from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.namespace.ufuncs import layout_of
 from irlib.converters.numpy_code.namespace.views import copied, unsqueezed
 
 __all__: list[str] = []
 
 
-@function("asarray", "asanyarray")
+@function("asarray", "asanyarray", knows_layout=True)
 def asarray(
     a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None, like: Any = None
 ) -> Array:
@@ -29,7 +31,9 @@ def asarray(
     made = lift(a, dtype)
     if made.is_scalar:
         return wrap(made.value)
-    return copied(made) if _always(copy) and isinstance(a, Handle) else made
+    if _always(copy):
+        return copied_in(made, order or "K")
+    return in_order(made, order)
 
 
 @function("from_dlpack")
@@ -40,19 +44,16 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: Any = None) -> Array:
     return lift(np.from_dlpack(x, copy=copy) if device is None else np.from_dlpack(x, device=device, copy=copy))
 
 
-@function("ascontiguousarray")
+@function("ascontiguousarray", knows_layout=True)
 def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> Array:
     """`a` as an array whose elements lie in row-major order: itself where they do."""
     made = asarray(a, dtype)
     if not made.ndim:
         return made.reshape(1)  # type: ignore[no-any-return]
-    contiguous = strides.is_contiguous(made.layout, made.value.shape)
-    if contiguous is None:
-        return made.unsure_view()  # type: ignore[no-any-return]
-    return made if contiguous else copied(made)
+    return in_order(made, "C")
 
 
-@function("array")
+@function("array", knows_layout=True)
 def array(
     object: Any,
     dtype: Any = None,
@@ -66,10 +67,9 @@ def array(
 ) -> Array:
     """A fresh array of `object`."""
     made = lift(object, dtype)
-    if _always(copy) and isinstance(object, Handle):
-        made = copied(made)
-    elif made.is_scalar:
+    if made.is_scalar:
         made = wrap(made.value)
+    made = copied_in(made, order or "K") if _always(copy) else in_order(made, order)
     if ndmax and made.ndim > ndmax:
         raise refused("array: ndmax= would make an array of objects, which is not traced")
     missing = ndmin - made.ndim
@@ -82,17 +82,16 @@ def _always(copy: Any) -> bool:
     return bool(mode) and mode != 2
 
 
-@function("copy")
+@function("copy", knows_layout=True)
 def copy(a: Any, order: str = "K", subok: bool = False) -> Array:
     """A copy, which shares nothing."""
     made = lift(a)
     if made.is_scalar:
         return made
-    layout = strides.C if order == "C" or strides.is_contiguous(made.layout, made.value.shape) else None
-    return wrap(made.value, layout=layout)
+    return copied_in(made, order)
 
 
-@function("astype")
+@function("astype", knows_layout=True)
 def astype(x: Any, dtype: Any, /, *, copy: bool = True, casting: str = "unsafe", device: Any = None) -> Array:
     """A copy in another dtype."""
     made = lift(x)
@@ -101,53 +100,56 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, casting: str = "unsafe",
         raise TypeError(f"Cannot cast array data from {made.dtype} to {to} according to the rule {casting!r}")
     if not copy and made.dtype == to:
         return made
-    layout = strides.C if strides.is_contiguous(made.layout, made.value.shape) else None
+    layout = layout_of([made])
     return wrap(cast(made.value, to), made.is_scalar, layout=layout)
 
 
-def _filled(shape: Any, value: Any, dtype: Any) -> Array:
+def _filled(shape: Any, value: Any, dtype: Any, order: Any) -> Array:
     b = Tape.current().b
-    return wrap(b.broadcast_to(b.constant(np.array(value, as_dtype(dtype))), shape_operand(shape)), layout=strides.C)
+    made = b.broadcast_to(b.constant(np.array(value, as_dtype(dtype))), shape_operand(shape))
+    return fresh_in(wrap(made, layout=strides.C), order)
 
 
-@function("zeros")
+@function("zeros", knows_layout=True)
 def zeros(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None) -> Array:
     """Zeros."""
-    return _filled(shape, 0, float if dtype is None else dtype)
+    return _filled(shape, 0, float if dtype is None else dtype, order)
 
 
-@function("ones")
+@function("ones", knows_layout=True)
 def ones(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None) -> Array:
     """Ones."""
-    return _filled(shape, 1, float if dtype is None else dtype)
+    return _filled(shape, 1, float if dtype is None else dtype, order)
 
 
-@function("empty")
+@function("empty", knows_layout=True)
 def empty(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None, like: Any = None) -> Array:
     """An array to be written into: zeros until then."""
-    return _filled(shape, 0, float if dtype is None else dtype)
+    return _filled(shape, 0, float if dtype is None else dtype, order)
 
 
-@function("full")
+@function("full", knows_layout=True)
 def full(
     shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None, like: Any = None
 ) -> Array:
     """`fill_value` everywhere."""
     b = Tape.current().b
     value = lift(fill_value, dtype).value
-    return wrap(b.broadcast_to(value, shape_operand(shape)), layout=strides.C)
+    return fresh_in(wrap(b.broadcast_to(value, shape_operand(shape)), layout=strides.C), order)
 
 
-def _like(a: Any, dtype: Any, shape: Any, value: Any) -> Array:
+def _like(a: Any, dtype: Any, shape: Any, value: Any, order: Any) -> Array:
     base = lift(a)
     b = Tape.current().b
     target = b.shape(base.value) if shape is None else shape_operand(shape)
     to = base.dtype if dtype is None else as_dtype(dtype)
-    layout = strides.C if shape is not None or strides.is_contiguous(base.layout, base.value.shape) else None
-    return wrap(b.broadcast_to(cast(lift(value, to).value, to), target), layout=layout)
+    made = b.broadcast_to(cast(lift(value, to).value, to), target)
+    if shape is None and order not in ("C", "F"):
+        return wrap(made, layout=layout_of([base]))
+    return fresh_in(wrap(made, layout=strides.C), order)
 
 
-@function("zeros_like")
+@function("zeros_like", knows_layout=True)
 def zeros_like(
     a: Any,
     dtype: Any = None,
@@ -158,10 +160,10 @@ def zeros_like(
     device: Any = None,
 ) -> Array:
     """Zeros in the shape and dtype of `a`."""
-    return _like(a, dtype, shape, 0)
+    return _like(a, dtype, shape, 0, order)
 
 
-@function("ones_like")
+@function("ones_like", knows_layout=True)
 def ones_like(
     a: Any,
     dtype: Any = None,
@@ -172,10 +174,10 @@ def ones_like(
     device: Any = None,
 ) -> Array:
     """Ones in the shape and dtype of `a`."""
-    return _like(a, dtype, shape, 1)
+    return _like(a, dtype, shape, 1, order)
 
 
-@function("empty_like")
+@function("empty_like", knows_layout=True)
 def empty_like(
     prototype: Any,
     dtype: Any = None,
@@ -186,10 +188,10 @@ def empty_like(
     device: Any = None,
 ) -> Array:
     """An array to be written into, in the shape and dtype of `prototype`: zeros until then."""
-    return _like(prototype, dtype, shape, 0)
+    return _like(prototype, dtype, shape, 0, order)
 
 
-@function("full_like")
+@function("full_like", knows_layout=True)
 def full_like(
     a: Any,
     fill_value: Any,
@@ -201,10 +203,10 @@ def full_like(
     device: Any = None,
 ) -> Array:
     """`fill_value` everywhere, in the shape and dtype of `a`."""
-    return _like(a, dtype, shape, fill_value)
+    return _like(a, dtype, shape, fill_value, order)
 
 
-@function("arange")
+@function("arange", knows_layout=True)
 def arange(
     start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, *, device: Any = None, like: Any = None
 ) -> Array:

@@ -151,11 +151,8 @@ class Handle:
     def view(self, *steps: Step, layout: strides.Layout = None) -> Any:
         """A view of this array through `steps`: writes into it are writes into this one."""
         if self.is_scalar:
-            value, b = self.value, self.tape.b
-            for step in steps:
-                value = step.read(b, value)
-            made = self._made(Storage(self.tape, value), layout=layout)
-            made.is_scalar = value.rank == 0
+            made = self._made(Storage(self.tape, self.value), steps, layout=layout)
+            made.is_scalar = made.value.rank == 0
             return made
         return self._made(self._storage, (*self._path, *steps), layout=layout)
 

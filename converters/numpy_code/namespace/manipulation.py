@@ -11,6 +11,7 @@ from irlib.converters.numpy_code.namespace import strides
 from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.dims import ints, one_int, shape_operand
 from irlib.converters.numpy_code.namespace.lifting import lift
+from irlib.converters.numpy_code.namespace.orders import by_columns
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.results import axes_of, axis_of, number_of
@@ -18,6 +19,7 @@ from irlib.converters.numpy_code.namespace.steps import BroadcastTo, Diagonal, I
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.converters.numpy_code.namespace.views import (
+    backwards,
     copied,
     raveled,
     reshaped,
@@ -27,7 +29,7 @@ from irlib.converters.numpy_code.namespace.views import (
     unsqueezed,
 )
 
-__all__ = ["backwards"]
+__all__: list[str] = []
 
 
 @function("shape")
@@ -46,11 +48,6 @@ def size(a: Any, axis: Any = None) -> Any:
     return x.size if axis is None else x.shape[axis_of(axis, x.ndim)]
 
 
-def backwards(x: Array) -> Array:
-    """A view with the axes in reverse order."""
-    return transposed(x, tuple(reversed(range(x.ndim))))
-
-
 @function("reshape")
 def reshape(a: Any, /, shape: Any = None, order: str = "C", *, newshape: Any = None, copy: Any = None) -> Array:
     x = lift(a)
@@ -59,23 +56,9 @@ def reshape(a: Any, /, shape: Any = None, order: str = "C", *, newshape: Any = N
     if order not in ("C", "F", "A", "K"):
         raise ValueError(f"order must be one of 'C', 'F' or 'A', got {order!r}")
     x = copied(x) if copy else x
-    if _by_columns(x, order):
+    if by_columns(x, order):
         return backwards(reshaped(backwards(x), tuple(reversed(new))))
     return reshaped(x, new)
-
-
-def _by_columns(x: Array, order: str) -> bool:
-    """Whether elements are read with the first index the fastest. Raises: TraceError where that is not known."""
-    if order in ("C", "F"):
-        return order == "F"
-    rows = strides.is_contiguous(x.layout, x.value.shape)
-    turned = backwards(x)
-    columns = False if rows else strides.is_contiguous(turned.layout, turned.value.shape)
-    if rows or (columns is False and order == "A"):
-        return False
-    if not columns:
-        raise refused(f"order={order!r} depends on how the elements lie in memory", remedy="give order='C' or 'F'")
-    return True
 
 
 def _is_vector(shape: Any) -> bool:
@@ -85,7 +68,7 @@ def _is_vector(shape: Any) -> bool:
 @function("ravel")
 def ravel(a: Any, order: str = "C") -> Array:
     x = lift(a)
-    return raveled(backwards(x) if _by_columns(x, order) else x)
+    return raveled(backwards(x) if by_columns(x, order) else x)
 
 
 @function("transpose")
@@ -195,7 +178,7 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Array:
             )
     if len(have) > rank:
         raise ValueError("input operand has more dimensions than allowed by the axis remapping")
-    return x.view(BroadcastTo(target)) if not x.is_scalar else wrap(x.tape.b.broadcast_to(x.value, target))
+    return x.view(BroadcastTo(target))  # type: ignore[no-any-return]
 
 
 @function("broadcast_shapes")
@@ -314,7 +297,7 @@ def real(val: Any) -> Array:
 def imag(val: Any) -> Array:
     x = lift(val)
     if x.dtype.kind != "c":
-        return xp.zeros_like(x)  # type: ignore[no-any-return]
+        return wrap(x.tape.b.zeros_like(x.value), x.is_scalar)
     return wrap(x.tape.b.imag(x.value), is_scalar=True) if x.is_scalar else x.view(Imag())
 
 

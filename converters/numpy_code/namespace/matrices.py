@@ -11,12 +11,14 @@ from irlib.converters.numpy_code.namespace import strides
 from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.dims import one_int
 from irlib.converters.numpy_code.namespace.lifting import lift
+from irlib.converters.numpy_code.namespace.orders import in_order
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast
 from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.results import floating, number_of
 from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.namespace.views import copied
 
 __all__: list[str] = []
 
@@ -164,15 +166,19 @@ def fromiter(iter: Any, dtype: Any, count: int = -1, *, like: Any = None) -> Any
     return xp.asarray(items if count < 0 else items[:count], dtype=dtype)
 
 
-@function("asfortranarray")
+@function("asfortranarray", knows_layout=True)
 def asfortranarray(a: Any, dtype: Any = None, *, like: Any = None) -> Array:
-    x = lift(a, dtype)
-    return xp.transpose(xp.copy(xp.transpose(x)))  # type: ignore[no-any-return]
+    return in_order(lift(a, dtype), "F")
 
 
-@function("require")
+@function("require", knows_layout=True)
 def require(a: Any, dtype: Any = None, requirements: Any = None, *, like: Any = None) -> Array:
-    return xp.ascontiguousarray(a, dtype)  # type: ignore[no-any-return]
+    wanted = {str(r).upper()[:1] for r in ([requirements] if isinstance(requirements, str) else requirements or ())}
+    if {"C", "F"} <= wanted:
+        raise ValueError("Cannot specify both 'C' and 'F' order")
+    order = "asfortranarray" if "F" in wanted else "ascontiguousarray" if "C" in wanted else "asarray"
+    made = getattr(xp, order)(a, dtype)
+    return copied(made) if "O" in wanted and made is a else made
 
 
 @function("asarray_chkfinite")

@@ -97,3 +97,47 @@ def _without_copy(strides: tuple[int, ...], old: Sequence[int], new: Sequence[in
             following[i] = step
         step = following[i] * max(new[i], 1)  # type: ignore[operator]
     return tuple(s for s in following if s is not None)
+
+
+def of_elementwise(shape: Sequence[int], operands: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[int, ...]:
+    """The strides of what numpy makes of operands, given as (shape, strides), element by element.
+
+    It lays its axes in the order of theirs: by the sizes of their strides, the first operands deciding, row-major where
+    they disagree or say nothing.
+    """
+    rank = len(shape)
+    columns: list[list[int]] = []
+    for own, steps in operands:
+        padded = [0] * (rank - len(own)) + [abs(s) if d != 1 else 0 for d, s in zip(own, steps, strict=True)]
+        columns.append(padded[::-1])  # the last axis first
+    order: list[int] = []
+    for axis in range(rank):
+        place = len(order)
+        for at in range(len(order) - 1, -1, -1):
+            swaps = _is_inner(columns, axis, order[at])
+            if swaps is None:
+                continue
+            if not swaps:
+                break
+            place = at
+        order.insert(place, axis)
+    made = [0] * rank
+    step = 1
+    for axis in order:
+        at = rank - 1 - axis
+        made[at] = step
+        step *= max(shape[at], 1)
+    return tuple(made)
+
+
+def _is_inner(columns: Sequence[Sequence[int]], axis: int, other: int) -> bool | None:
+    """Whether `axis` steps less far than `other`, which comes first in row-major order; None where nothing tells."""
+    found: bool | None = None
+    for strides in columns:
+        mine, theirs = strides[axis], strides[other]
+        if mine and theirs:
+            if theirs <= mine:
+                found = False
+            elif found is None:
+                found = True
+    return found

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from irlib.converters.numpy_code.namespace.claims import careful
+
 __all__ = ["CONSTANTS", "FUNCTIONS", "function", "implementations", "load"]
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
@@ -38,14 +40,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 _LOADED: list[bool] = []
 
 
-def function(*names: str) -> Callable[[F], F]:
-    """Enter the decorated function under numpy's dotted names."""
+def function(*names: str, knows_layout: bool = False) -> Callable[[F], F]:
+    """Enter the decorated function under numpy's dotted names.
+
+    It may claim that its results lie in row-major order, as numpy's do where the operands do; called with others, the
+    claim is dropped, unless it `knows_layout` for those too.
+    """
 
     def enter(made: F) -> F:
+        entry = made if knows_layout else careful(made, name=names[0])
         for name in names:
             if name in FUNCTIONS:
                 raise ValueError(f"numpy.{name} is defined twice")
-            FUNCTIONS[name] = made
+            FUNCTIONS[name] = entry
         return made
 
     return enter

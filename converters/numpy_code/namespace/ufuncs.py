@@ -9,6 +9,7 @@ import numpy as np
 
 from irlib.converters.numpy_code.namespace import strides
 from irlib.converters.numpy_code.namespace.array import Array, wrap
+from irlib.converters.numpy_code.namespace.claims import is_row_major
 from irlib.converters.numpy_code.namespace.handle import Storage
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast, kind_of
@@ -18,7 +19,7 @@ from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.types import DType
 from irlib.types import dtype as dtype_of
 
-__all__ = ["UFUNCS", "Ufunc", "call", "into", "ufunc"]
+__all__ = ["UFUNCS", "Ufunc", "call", "into", "layout_of", "ufunc"]
 
 Maker = Callable[..., Any]
 
@@ -65,7 +66,7 @@ class Ufunc:
         operands = [x if type(x) in _PYTHON else _array(x, tape) for x in args]
         loop = self._loop(operands, dtype)
         made = self._results(tape, operands, loop, where)
-        layout = strides.C if self.real.signature else _layout(operands)
+        layout = strides.C if self.real.signature else layout_of(operands)
         if out is None and where is True:
             if self.nout == 1:
                 return _fresh(tape, made[0], loop[-1], layout)
@@ -251,15 +252,26 @@ def _fresh(tape: Tape, value: Any, to: DType, layout: strides.Layout) -> Array:
     return Array(Storage(tape, value), (), is_scalar=value.rank == 0, layout=layout)
 
 
-def _layout(operands: Sequence[Any]) -> strides.Layout:
-    """Numpy lays out a result like its operands: row-major if all of them are."""
-    for x in operands:
-        if isinstance(x, Array):
-            if x.layout != strides.C and x.ndim > 1 and not strides.is_contiguous(x.layout, x.shape):
-                return None
-        elif isinstance(x, np.ndarray) and not x.flags.c_contiguous:
-            return None
-    return strides.C
+def layout_of(operands: Sequence[Any]) -> strides.Layout:
+    """How numpy lays out what it makes of arrays element by element: row-major if all of them are."""
+    arrays = [x for x in operands if isinstance(x, Array | np.ndarray)]
+    if all(is_row_major(x) for x in arrays):
+        return strides.C
+    shapes = [x.shape for x in arrays]
+    steps = [_strides(x) for x in arrays]
+    if None in steps or not all(isinstance(d, int) for shape in shapes for d in shape):
+        return None
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        return None  # the op says so
+    return strides.of_elementwise(shape, list(zip(shapes, steps, strict=True)))  # type: ignore[arg-type]
+
+
+def _strides(x: Any) -> tuple[int, ...] | None:
+    if isinstance(x, Array):
+        return strides.strides_of(x.layout, x.shape)
+    return None if any(s % x.itemsize for s in x.strides) else tuple(s // x.itemsize for s in x.strides)
 
 
 def _single(out: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from irlib.converters.numpy_code.namespace.array import wrap
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.refusal import refused
@@ -89,7 +90,8 @@ class Vectorize:
     def _gathered(self, results: list[Any], shape: tuple[int, ...], which: int) -> Any:
         first = lift(results[0]).dtype
         dtype = first if self.otypes is None else np.dtype(self.otypes[which])
-        return xp.reshape(xp.stack([xp.astype(xp.asarray(r), dtype) for r in results]), shape)
+        made = xp.reshape(xp.stack([xp.astype(xp.asarray(r), dtype) for r in results]), shape)
+        return wrap(made.value)  # numpy lays it out like the operands
 
 
 @function("frompyfunc")

@@ -13,6 +13,7 @@ from irlib.converters.numpy_code.namespace.dims import shape_operand
 from irlib.converters.numpy_code.namespace.steps import FAR, Reshape, Slices, Squeeze, Transpose, Unsqueeze
 
 __all__ = [
+    "backwards",
     "copied",
     "normalized",
     "raveled",
@@ -50,6 +51,11 @@ def transposed(x: Array, perm: Sequence[int]) -> Array:
     found = strides.strides_of(x.layout, shape)
     layout = None if found is None else tuple(found[p] for p in perm)
     return x.view(Transpose(perm), layout=layout)  # type: ignore[no-any-return]
+
+
+def backwards(x: Array) -> Array:
+    """A view with the axes in reverse order."""
+    return transposed(x, range(x.ndim)[::-1])
 
 
 def unsqueezed(x: Array, axes: Sequence[int]) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import irlib
-from irlib.converters.numpy_code.namespace import face
+from irlib.converters.numpy_code.namespace import face, strides
 from irlib.converters.numpy_code.namespace.array import Array
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.outputs import leaves
@@ -57,6 +57,13 @@ def check(expression: Expression) -> None:
     expected = expression(np, SimpleNamespace(**_copies(given)))
     at_once = expression(face, SimpleNamespace(**{k: lift(v) for k, v in _copies(given).items()}))
     _compare(at_once, expected)
+    by_columns = {k: np.array(v, order="F") for k, v in given.items()}
+    try:
+        laid = expression(face, SimpleNamespace(**{k: lift(v) for k, v in by_columns.items()}))
+    except irlib.IRError:
+        laid = None  # what only contiguous arrays have
+    if laid is not None:
+        _compare(laid, expression(np, SimpleNamespace(**by_columns)))
     seen: list[Any] = []
 
     def traced(given: dict[str, Any]) -> Any:
@@ -92,6 +99,14 @@ def check_refused(expression: Expression) -> None:
     raise AssertionError(f"numpy raises {kind.__name__}, ours does not")
 
 
+def lies_so(ours: Any, its: Any) -> bool:
+    """Whether numpy's array lies in memory as ours claims to: what tells views from copies goes by that."""
+    claimed = strides.strides_of(ours.layout, ours.shape)
+    if claimed is None or 0 in its.shape:
+        return True
+    return all(d == 1 or s == step * its.itemsize for d, s, step in zip(its.shape, its.strides, claimed, strict=True))
+
+
 def line(expression: Any) -> str:
     """A test's name: where its row stands."""
     return f"line-{expression.__code__.co_firstlineno}"
@@ -108,6 +123,7 @@ def _compare(ours: Any, expected: Any) -> None:
         if isinstance(x, Array):
             same(np.asarray(x.concrete()), np.asarray(y), name)
             assert x.is_scalar is not isinstance(y, np.ndarray), f"{name}: array or scalar"
+            assert lies_so(x, np.asarray(y)), f"{name}: a layout of {x.layout} is claimed"
         else:
             same(np.asarray(x), np.asarray(y), name)
 

@@ -10,6 +10,7 @@ import pytest
 import irlib
 from irlib.converters.numpy_code.namespace.refusal import TraceError
 from tests.converters.numpy_code.namespace import programs
+from tests.converters.numpy_code.namespace.judge import lies_so
 
 SHAPES = ((3, 4), (2, 3, 4), (6,), (4, 3, 1))
 REASONS = {
@@ -69,6 +70,8 @@ def test_programs_outside_a_trace_do_what_numpy_does() -> None:
             continue
         wrong = [i for i, (a, b) in enumerate(zip(found, expected, strict=True)) if not same(a, b)]
         assert not wrong, f"seed {seed}, arrays {wrong} of {program}"
+        elsewhere = [i for i, (a, b) in enumerate(zip(made, expected, strict=True)) if not lies_so(a, np.asarray(b))]
+        assert not elsewhere, f"seed {seed}, layouts of arrays {elsewhere} of {program}"
 
 
 def test_programs_on_a_size_that_is_not_known_do_what_numpy_does_for_every_size() -> None:
