@@ -71,6 +71,7 @@ FAMILIES = {
     "vectorizing": "Python functions over arrays",
     "type_information": "Types and comparisons of arrays",
     "settings": "Settings, which change nothing",
+    "older_names": "Names of numpy 1",
 }
 
 
@@ -92,7 +93,7 @@ def made() -> str:
 
 def _section(title: str, names: list[str]) -> str:
     lines, line = [f"## {title}", ""], ""
-    for name in sorted(set(names), key=str.lower):
+    for name in sorted(set(names), key=lambda n: (n.lower(), n)):
         word = f"`{name}`"
         if len(line) + len(word) > 118:
             lines.append(line.rstrip())

@@ -11,6 +11,7 @@ from irlib.converters.numpy_code.namespace.handle import Handle
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.nested import flatten
 from irlib.converters.numpy_code.namespace.refusal import refused
+from irlib.converters.numpy_code.namespace.remedies import remedy_for
 
 __all__ = ["on_constants"]
 
@@ -36,7 +37,7 @@ def _known(leaf: Any, dotted: str) -> Any:
         return leaf
     found = leaf.concrete()
     if found is None:
-        raise refused(f"numpy.{dotted} is not traced")
+        raise refused(f"numpy.{dotted} is not traced", remedy=remedy_for(dotted, ()))
     made = np.array(found)
     made.flags.writeable = False
     return made[()] if leaf.is_scalar else made

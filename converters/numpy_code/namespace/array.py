@@ -362,6 +362,7 @@ class Array(Handle):
     searchsorted, squeeze, std, sum = _method("searchsorted"), _method("squeeze"), _method("std"), _method("sum")
     swapaxes, take, trace, var = _method("swapaxes"), _method("take"), _method("trace"), _method("var")
     put = _method("put")
+    choose = _method("choose")
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
         """The same elements in another shape: a view where numpy makes one."""

@@ -45,11 +45,12 @@ def resolve(name: str) -> Any:
         return table[name]
     if any(n.startswith(f"{name}.") for n in table):
         return Package(name)
-    if name == "random" or name.startswith("random."):
-        what, remedy = "random numbers are not drawn in a trace", "pass them in as an argument"
-    else:
-        what, remedy = f"numpy.{name} is not traced", ""
+    from irlib.converters.numpy_code.namespace.remedies import remedy_for
     from irlib.converters.numpy_code.namespace.tape import Tape
+
+    is_random = name == "random" or name.startswith("random.")
+    what = "random numbers are not drawn in a trace" if is_random else f"numpy.{name} is not traced"
+    remedy = remedy_for(name, [*table, *CONSTANTS])
 
     at = Tape.current().where()
     raise MissingNameError(what, code="IR881", where=f"{at.file}:{at.line}" if at is not None else "", remedy=remedy)

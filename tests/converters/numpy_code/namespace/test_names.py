@@ -113,3 +113,22 @@ def test_random_numbers_are_refused_with_the_remedy() -> None:
 def test_a_name_that_is_not_traced_says_so() -> None:
     with pytest.raises(irlib.IRError, match=r"numpy\.busday_count is not traced"):
         face.busday_count("2020-01", "2020-02")
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("load", "pass the arrays in"),
+        ("linalg.eigg", "did you mean 'linalg.eig'"),
+        ("ma.masked_array", r"np\.where"),
+        ("bitwise_count", "compute it before the trace"),
+    ],
+)
+def test_a_name_that_is_not_there_comes_with_its_remedy(name: str, remedy: str) -> None:
+    with pytest.raises(irlib.IRError, match=remedy):
+        resolve(name)
+
+
+@pytest.mark.parametrize("name", ["float", "product", "Inf", "float_", "round_", "alltrue"])
+def test_names_of_numpy_1_are_there(name: str) -> None:
+    assert name in CONSTANTS or name in load()
