@@ -319,6 +319,9 @@ class OpMethods:
     ) -> Value:
         """Sums of the elements of `x` along `axis` up to each."""
 
+    def decode_image(self, x: Like, *, pixel_format: str = "RGB", name: str | None = None) -> Value:
+        """The pixels of an image file."""
+
     def det(self, x: Like, *, name: str | None = None) -> Value:
         """The determinant of each matrix."""
 

@@ -28,7 +28,7 @@ Generated from the tables of rules and the recorded scores by `python -m tools.o
 
 `irlib.from_onnx` reads models, `irlib.to_onnx` writes them, `irlib convert`, `check`, `run`, `show`, `info` and
 `grad` take `.onnx` files as they take irlib's. {operators} operators of ONNX can be read in all their {versions}
-versions, up to opset {newest}; {refused} cannot.
+versions, up to opset {newest}{refused}.
 
 ## What import keeps, and what it refuses
 
@@ -138,7 +138,9 @@ _READ_OTHERWISE = {"Constant": "a constant of the graph", "Gradient": "a call of
 
 
 def _listed(schemas: dict[tuple[str, str], list[Any]], read: list[tuple[str, str]]) -> str:
-    return ", ".join(f"`{name}`" for domain, name in schemas if (domain, name) not in read) or "none"
+    """What cannot be read, as the end of a sentence; nothing where all can."""
+    names = ", ".join(f"`{name}`" for domain, name in schemas if (domain, name) not in read)
+    return f"; {names} cannot" if names else ""
 
 
 def _table(domain: str, operators: dict[str, list[Any]]) -> str:
@@ -176,7 +178,7 @@ def _inside(domain: str, name: str) -> str:
 def _leaves(domain: str, name: str) -> str:
     if name == "Gradient":
         return "as the ops of the gradient"
-    return "" if name == "ImageDecoder" else "as it came"
+    return "as it came"
 
 
 def _ops() -> str:

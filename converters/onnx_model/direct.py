@@ -118,6 +118,7 @@ DIRECT: tuple[Direct, ...] = (
     Direct("Or", "logical_or", 7),
     Direct("Xor", "logical_xor", 7),
     Direct("Not", "logical_not", 1),
+    Direct("ImageDecoder", "decode_image", 20, attributes=(Attribute("pixel_format", "pixel_format", default="RGB"),)),
     Direct("IsNaN", "isnan", 9, kinds=_REAL),
     Direct("Where", "where", 9),
     Direct("MatMul", "matmul", 1, kinds=_NUMBER),

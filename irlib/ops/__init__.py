@@ -52,6 +52,7 @@ FAMILIES = (
     "fourier",
     "random",
     "mersenne",
+    "image",
     "solving",
 )
 """The families; the kernels, the ONNX rules and the vectors of a family are in modules of the same name."""

@@ -60,6 +60,7 @@ FAMILY_OF = {
     "cumulative_min": "cumulative",
     "cumulative_prod": "cumulative",
     "cumulative_sum": "cumulative",
+    "decode_image": "image",
     "det": "solving",
     "diag": "masking",
     "diagonal": "masking",

@@ -8,7 +8,7 @@ __all__ = ["load_rules"]
 
 _FAMILIES = (
     "elementwise", "conversion", "shape", "reduction", "sorting", "indexing", "linalg", "convolution", "control_flow",
-    "sequence", "random", "strings", "activation",
+    "sequence", "random", "strings", "activation", "image",
 )  # fmt: skip
 
 

@@ -12,16 +12,13 @@ onnx = pytest.importorskip("onnx")
 ELSEWHERE = {"Constant"}
 """Read as initializers are, before any rule."""
 
-REFUSED = {"ImageDecoder"}
-"""Decoders of image files are no part of irlib."""
-
 
 def test_every_version_of_every_operator_has_a_rule() -> None:
     missing = [
         f"{s.name}-{s.since_version}"
         for s in onnx.defs.get_all_schemas_with_history()
         if s.domain == ""
-        and s.name not in ELSEWHERE | REFUSED
+        and s.name not in ELSEWHERE
         and find_rule("ai.onnx", s.name, s.since_version) is None
         and not any(d.onnx == s.name and d.since <= s.since_version <= d.until for d in DIRECT)
     ]
