@@ -63,7 +63,8 @@ def _may_hold_minus_inf(e: Any, x: Any) -> bool:
             continue
         seen.add(name)
         if name in constants:
-            if _holds_minus_inf(constants[name]):
+            outside = e.scope.model.outside.tensor_of(constants[name])
+            if _holds_minus_inf(constants[name], outside):
                 return True
             continue
         if name in given and added:
@@ -74,10 +75,10 @@ def _may_hold_minus_inf(e: Any, x: Any) -> bool:
     return False
 
 
-def _holds_minus_inf(tensor: Any) -> bool:
+def _holds_minus_inf(proto: Any, outside: Any) -> bool:
     from irlib.converters.onnx_model.tensors import read_tensor
 
-    array = read_tensor(tensor).array
+    array = (read_tensor(proto) if outside is None else outside).array
     return array.dtype.kind == "f" and bool(np.isneginf(array).any())
 
 

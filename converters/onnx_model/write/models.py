@@ -12,10 +12,11 @@ from irlib.collector import collector_paused
 from irlib.converters.onnx_model import schemas
 from irlib.converters.onnx_model.roles import noted_roles
 from irlib.converters.onnx_model.write.decide import decided
-from irlib.converters.onnx_model.write.files import write_model
+from irlib.converters.onnx_model.write.files import least_outside, write_model
 from irlib.converters.onnx_model.write.functions import Functions
 from irlib.converters.onnx_model.write.nodes import Writer
-from irlib.converters.onnx_model.write.protos import sparse_proto, tensor_proto
+from irlib.converters.onnx_model.write.outside import Outside
+from irlib.converters.onnx_model.write.protos import sparse_proto
 from irlib.converters.onnx_model.write.recall import Recalled, add_properties
 from irlib.converters.onnx_model.write.regions import output_name
 from irlib.converters.onnx_model.write.scope import Scope
@@ -61,33 +62,39 @@ def to_onnx(
         raise AttributeValueError(
             f"opset {opset}, expected {OLDEST} to {newest}", code="IR852", where=f"graph {model.name!r}"
         )
-    proto = _at_own_opset(model, newest, inline=inline) if opset is None else _written(model, opset, inline=inline)
+    least = least_outside(model, to_file=path is not None, external=external)
+    if opset is None:
+        proto, outside = _at_own_opset(model, newest, inline=inline, least=least)
+    else:
+        proto, outside = _written(model, opset, inline=inline, least=least)
     if path is not None:
-        write_model(proto, Path(path), external)
+        write_model(proto, Path(path), outside)
     return proto
 
 
-def _written(model: Graph, opset: int, *, inline: bool) -> Any:
-    return ModelWriter(model, opset, inline=inline).proto()
+def _written(model: Graph, opset: int, *, inline: bool, least: int | None) -> tuple[Any, Outside]:
+    writer = ModelWriter(model, opset, inline=inline, least=least)
+    return writer.proto(), writer.outside
 
 
-def _at_own_opset(model: Graph, newest: int, *, inline: bool) -> Any:
+def _at_own_opset(model: Graph, newest: int, *, inline: bool, least: int | None) -> tuple[Any, Outside]:
     """At the opset a model came in, where all of it can be said there; else, and for a new one, at the newest."""
     found = Recalled(dict(model.metadata)).model.get("opsets")
     own = found.get("ai.onnx") if isinstance(found, dict) else None
     if isinstance(own, int) and 1 <= own < newest:
         try:
-            return _written(model, own, inline=inline)
+            return _written(model, own, inline=inline, least=least)
         except UnsupportedError:
             pass
-    return _written(model, newest, inline=inline)
+    return _written(model, newest, inline=inline, least=least)
 
 
 class ModelWriter:
     """What writing any graph of a model needs, and the model itself."""
 
-    def __init__(self, graph: Graph, opset: int, *, inline: bool) -> None:
+    def __init__(self, graph: Graph, opset: int, *, inline: bool, least: int | None = None) -> None:
         self.graph = graph
+        self.outside = Outside(least)
         self.opset = opset
         self.inline = inline
         self.strict = True
@@ -249,7 +256,7 @@ class ModelWriter:
             scope.claim(name)
             bound[index] = Val(scope, variable.type, name)
             if variable.tensor is not None:
-                scope.initializers.append(tensor_proto(variable.tensor, name))
+                scope.initializers.append(self.outside.proto(variable.tensor, name))
             if variable.tensor is None or name in updated or name in listed:
                 inputs[name] = recalled.value_info(name, self._stated(name, variable.type), self.symbols)
                 recalled.describe_value(inputs[name], name)

@@ -10,7 +10,7 @@ import numpy as np
 from irlib.converters.onnx_model import schemas
 from irlib.converters.onnx_model.dtypes import dtype_of_number
 from irlib.converters.onnx_model.names import free_names, subgraphs
-from irlib.converters.onnx_model.write.protos import attribute_proto, tensor_proto
+from irlib.converters.onnx_model.write.protos import attribute_proto
 from irlib.converters.onnx_model.write.values import Site, Val
 from irlib.tensor import Tensor
 from irlib.types import DTYPES, TensorType, Type
@@ -103,7 +103,7 @@ class Scope:
         assert v.tensor is not None
         v.name = self.claim(v.wanted) if v.wanted is not None else self.temporary("constant")
         if attribute is None and not self.closed:
-            self.initializers.append(tensor_proto(v.tensor, v.name))
+            self.initializers.append(self.model.outside.proto(v.tensor, v.name))
             return
         self.constants.append(self.proto("Constant", (), (v.name,), [_constant(attribute, v.tensor)]))
 

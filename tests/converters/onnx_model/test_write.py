@@ -11,7 +11,8 @@ import pytest
 from onnx import helper
 
 import irlib
-from irlib.errors import UnsupportedError
+from irlib.converters.onnx_model.write import files
+from irlib.errors import SafetyError, UnsupportedError
 from tests.converters.onnx_model.engines import in_onnxruntime, op_types, same_in_both
 from tests.external.identity import described
 
@@ -103,6 +104,46 @@ def test_large_tensors_go_to_a_file_of_their_own(tmp_path: Path) -> None:
     np.testing.assert_array_equal(
         irlib.from_onnx(path).nodes["w"].variable.tensor.array, network().nodes["w"].variable.tensor.array
     )
+
+
+def test_what_one_message_cannot_hold_goes_to_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "ONE_FILE", 3000)
+    b = irlib.Builder("g")
+    large, small = np.arange(1024, dtype=np.float32), np.ones(4, np.float32)
+    b.output("y", b.input("x", "float32[]") * b.parameter("w", large) + b.sum(b.parameter("v", small)))
+    graph = b.build()
+    with pytest.raises(SafetyError, match="give the path") as caught:
+        irlib.to_onnx(graph)
+    assert caught.value.code == "IR511"
+    irlib.to_onnx(graph, tmp_path / "m.onnx")
+    assert (tmp_path / "m.onnx").stat().st_size < 2000
+    again = irlib.from_onnx(tmp_path / "m.onnx")
+    np.testing.assert_array_equal(again.nodes["w"].variable.tensor.array, large)
+    np.testing.assert_array_equal(
+        onnx.numpy_helper.to_array(onnx.load(tmp_path / "m.onnx").graph.initializer[0]), large
+    )
+
+
+def test_three_gigabytes_of_weights_are_mapped_and_not_read(tmp_path: Path) -> None:
+    count = 3 * 2**28
+    with (tmp_path / "w.bin").open("wb") as file:
+        file.truncate(4 * count)
+        file.seek(4 * count - 4)
+        file.write(np.float32(7).tobytes())
+    if (tmp_path / "w.bin").stat().st_blocks * 512 > 2**20:
+        pytest.skip("this file system has no sparse files")
+    w = onnx.TensorProto(name="w", data_type=1, dims=[count], data_location=1)
+    w.external_data.add(key="location", value="w.bin")
+    graph = helper.make_graph(
+        [helper.make_node("Gather", ["w", "i"], ["y"])], "g", [helper.make_tensor_value_info("i", 7, [2])],
+        [helper.make_tensor_value_info("y", 1, [2])], [w],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
+    found = irlib.run(irlib.from_onnx(tmp_path / "m.onnx"), {"i": np.array([0, count - 1])})
+    np.testing.assert_array_equal(found["y"], [0, 7])
 
 
 def test_regions_use_outer_values_by_name() -> None:
