@@ -134,7 +134,7 @@ def test_three_gigabytes_of_weights_are_mapped_and_not_read(tmp_path: Path) -> N
         file.write(np.float32(7).tobytes())
     if (tmp_path / "w.bin").stat().st_blocks * 512 > 2**20:
         pytest.skip("this file system has no sparse files")
-    w = onnx.TensorProto(name="w", data_type=1, dims=[count], data_location=1)
+    w = onnx.TensorProto(name="w", data_type=1, dims=[count], data_location="EXTERNAL")
     w.external_data.add(key="location", value="w.bin")
     graph = helper.make_graph(
         [helper.make_node("Gather", ["w", "i"], ["y"])], "g", [helper.make_tensor_value_info("i", 7, [2])],
