@@ -69,8 +69,19 @@ def mark(m: Machine) -> int:
     return len(m.frames[-1].exits)
 
 
-def both(m: Machine, node: ast.AST, condition: Any, scope: Scope, first: Steps, second: Steps) -> Steps:
-    """Two blocks, of which one is taken: how the block around them is left, with the state merged."""
+def both(
+    m: Machine,
+    node: ast.AST,
+    condition: Any,
+    scope: Scope,
+    first: Steps,
+    second: Steps,
+    merges: list[Merge] | None = None,
+) -> Steps:
+    """Two blocks, of which one is taken: how the block around them is left, with the state merged.
+
+    What merged the state is added to `merges`, where both blocks came to their ends.
+    """
     frame, depth, outer = m.frames[-1], len(m.frames), m.arm
     before = State.of(m, scope)
     ends = []
@@ -90,10 +101,10 @@ def both(m: Machine, node: ast.AST, condition: Any, scope: Scope, first: Steps, 
             exit_.condition = m.domain.both(taken, exit_.condition)
         ends.append((taken, left, raised, before.again(m)))
         before.restore(m)
-    return _merged(m, node, condition, ends)
+    return _merged(m, node, condition, ends, [] if merges is None else merges)
 
 
-def _merged(m: Machine, node: ast.AST, condition: Any, ends: list[Any]) -> Any:
+def _merged(m: Machine, node: ast.AST, condition: Any, ends: list[Any], merges: list[Merge]) -> Any:
     """One way on from two ends."""
     (taken, left, raised, state), (not_taken, other_left, other_raised, other_state) = ends
     frame = m.frames[-1]
@@ -106,7 +117,7 @@ def _merged(m: Machine, node: ast.AST, condition: Any, ends: list[Any]) -> Any:
         kept.restore(m)
         return kept_left
     if left is None and other_left is None:
-        state.merge(m, condition, other_state, line, None)
+        merges.append(state.merge(m, condition, other_state, line, None))
         return None
     if left is not None and other_left is not None and left.kind == other_left.kind:
         merge = state.merge(m, condition, other_state, line, None)
@@ -123,47 +134,49 @@ def _merged(m: Machine, node: ast.AST, condition: Any, ends: list[Any]) -> Any:
 
 
 def pair(m: Machine, node: ast.AST, condition: Any, scope: Scope, first: Steps, second: Steps) -> Steps:
-    """The values of two expressions, of which one is evaluated; where one raises, twice that of the other."""
+    """The values of two expressions, of which one is evaluated, and what merges them; None where one raises.
+
+    Where one raises, both values are that of the other.
+    """
     values: list[Any] = []
+    merges: list[Merge] = []
 
     def kept(arm: Steps) -> Steps:
         values.append((yield arm))
 
-    yield both(m, node, condition, scope, kept(first), kept(second))
-    return values if len(values) == 2 else [values[0], values[0]]
+    yield both(m, node, condition, scope, kept(first), kept(second), merges)
+    return values[0], values[-1], merges[0] if merges else None
 
 
 def either(m: Machine, node: ast.AST, condition: Any, scope: Scope, first: Steps, second: Steps) -> Steps:
     """Two expressions, of which one is evaluated: the value chosen."""
-    old = frozenset(State.of(m, scope).kept)
-    values = yield pair(m, node, condition, scope, first, second)
-    return Merge(m, condition, getattr(node, "lineno", 0), old).value(values[0], values[1], "the value")
+    one, other, merge = yield pair(m, node, condition, scope, first, second)
+    return one if merge is None else merge.value(one, other, "the value")
 
 
-def rejoin(m: Machine, kind: str, start: int, left: Any, scope: Scope) -> Any:
-    """The ways that left by `kind` since `start` come together with the one that went on, or that left as `left` says.
+def rejoin(m: Machine, kind: str, start: int, left: Any, scope: Scope, end: int | None = None) -> Any:
+    """The ways that left by `kind` since `start` come together with the one that went on, or left as `left` says.
 
-    Gives how the block is left by all of them: None, or `left` where none went on.
+    With `end`, only those before it do. Gives how the block is left by all of them: None, or `left` where none went on.
     """
     frame = m.frames[-1]
-    waiting = [e for e in frame.exits[start:] if e.kind == kind]
-    if left is not None and waiting:
+    waiting = [e for e in frame.exits[start:end] if e.kind == kind]
+    if left is not None and not waiting:
+        return left
+    for exit_ in reversed(waiting):
+        later = frame.exits[frame.exits.index(exit_) + 1 :]
+        _passed_over(m, [e for e in later if e not in waiting], exit_.condition)
+    if left is not None:
         reached = m.domain.opposite(waiting[0].condition)
         for exit_ in waiting[1:]:
             reached = m.domain.both(reached, m.domain.opposite(exit_.condition))
         frame.exits.append(Exit(left.kind, reached, left.value, State.of(m, scope)))
-        last = waiting[-1]
+        last = waiting.pop()
         frame.exits.remove(last)
         last.state.restore(m)
-    elif left is not None:
-        return left
-    for i in range(len(frame.exits) - 1, start - 1, -1):
-        exit_ = frame.exits[i]
-        if exit_.kind == kind:
-            del frame.exits[i]
-            if left is None:
-                _passed_over(m, frame.exits[i:], exit_.condition)
-            _resume(m, exit_, None)
+    for exit_ in reversed(waiting):
+        frame.exits.remove(exit_)
+        _resume(m, exit_, None)
     return None
 
 

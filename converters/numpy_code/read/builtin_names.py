@@ -22,7 +22,7 @@ from irlib.converters.numpy_code.read.machine import Machine, Steps
 from irlib.converters.numpy_code.read.objects import BoundMethod, Class, Function, Instance, Native, Stream
 from irlib.converters.numpy_code.read.operators import BINARY, compared, computed, method_of
 from irlib.converters.numpy_code.read.refusal import refused
-from irlib.converters.numpy_code.read.state import Merge
+from irlib.converters.numpy_code.read.state import Merge, State
 from irlib.converters.numpy_code.read.types import is_instance
 
 __all__ = ["BUILTINS", "sorted_"]
@@ -109,7 +109,7 @@ def _extreme(kind: type[ast.cmpop], name: str) -> Callable[..., Steps]:
             better = yield compared(m, kind, rank, best_rank)
             if branches.is_traced(m, better):
                 test = m.domain.condition(better)
-                merge = Merge(m, test, 0, frozenset(id(m.domain.cell(v)) for v in items if m.domain.is_array(v)))
+                merge = Merge(m, test, 0, (now := State.holding(m, items)), now)
                 best_rank = merge.value(rank, best_rank, f"the rank in {name}()")
                 best = best_rank if key is None else merge.value(item, best, f"what {name}() gives")
             elif branches.truth(m, better):

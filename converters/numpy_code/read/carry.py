@@ -72,6 +72,10 @@ def weakened(m: Machine, value: Any, weak: Any) -> Any:
     return m.domain.weak(value) if weak else value
 
 
+def _items(contents: Any) -> list[Any]:
+    return list(contents.values()) if isinstance(contents, dict) else list(contents)
+
+
 class More(Exception):  # noqa: N818  it is caught at once and is no error
     """A turn changes more than is carried."""
 
@@ -106,14 +110,15 @@ class Carried:
 
         `first`: before the loop, where all that a slot holds was there before.
         """
-        m, found = self.m, False
+        found = False
         by_cell: dict[int, tuple[Any, set[int]]] = {}
         for i, slot in enumerate(self.slots):
-            cell = slot.thing if _holder(slot.thing) is None else cell_of(m, slot.read(m))
-            if cell is not None:
+            for cell in self._cells(slot):
                 by_cell.setdefault(id(cell), (cell, set()))[1].add(i)
         for key, (cell, slots) in by_cell.items():
-            is_old = not first and key in self.before.kept and _holder(self.slots[min(slots)].thing) is not None
+            is_old = key in self.before.kept and _holder(self.slots[min(slots)].thing) is not None
+            if first and is_old:  # what the slots hold was there before; others may know it, if the loop takes no turn
+                is_old = self.references().get(key, 0) > len(slots)
             if len(slots) > 1 or is_old:
                 old = cell if is_old else None
                 place = key if is_old else min(slots)
@@ -121,6 +126,34 @@ class Carried:
                 if not slots <= before:
                     found = True
                     self.shared[place] = (old, slots | before)
+        return found
+
+    def _cells(self, slot: Slot) -> list[Any]:
+        """The cells that a slot is, or holds."""
+        if _holder(slot.thing) is None:
+            return [slot.thing]
+        found, stack = [], [slot.read(self.m)]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, list | tuple):
+                stack.extend(value)
+            elif (cell := cell_of(self.m, value)) is not None:
+                found.append(cell)
+        return found
+
+    def references(self) -> dict[int, int]:
+        """How often variables, elements and attributes refer to an array of each cell."""
+        m = self.m
+        found: dict[int, int] = {}
+        for thing, contents in self.before.kept.values():
+            stack = _items(contents) if _holder(thing) is not None else []
+            while stack:
+                value = stack.pop()
+                if isinstance(value, tuple):
+                    stack.extend(value)
+                elif m.domain.is_array(value):
+                    cell = m.domain.cell(value)
+                    found[id(cell)] = found.get(id(cell), 0) + 1
         return found
 
     def take_in(self) -> bool:
@@ -176,9 +209,7 @@ class Carried:
         for slot, value in zip(self.slots, values, strict=True):
             slot.write(self.m, value)
         for old, slots in self.shared.values():
-            things = [self.slots[i] for i in slots]
-            cells = [s.thing if _holder(s.thing) is None else cell_of(self.m, s.read(self.m)) for s in things]
-            cells = [c for c in (*cells, old) if c is not None]
+            cells = [c for i in slots for c in self._cells(self.slots[i])] + ([] if old is None else [old])
             if len({id(c) for c in cells}) > 1:
                 self.m.domain.relate(cells)
 

@@ -77,6 +77,9 @@ class Domain(Protocol):
     def weak(self, value: Any) -> Any:
         """A scalar as a number of Python, which counts weakly in promotion."""
 
+    def snapshot(self, array: Any) -> Any:
+        """An array of its own with the present value of another."""
+
     def blank(self, value: Any) -> Any:
         """Zeros of the dtype and shape of a value; None where the shape is not known."""
 

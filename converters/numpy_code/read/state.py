@@ -57,6 +57,12 @@ class State:
             m.meter.room(len(below))
         return cls(kept)
 
+    @classmethod
+    def holding(cls, m: Machine, values: list[Any]) -> State:
+        """The state of the arrays among some values."""
+        cells = [m.domain.cell(v) for v in values if m.domain.is_array(v)]
+        return cls({id(cell): (cell, m.domain.held(cell)) for cell in cells if cell is not None})
+
     def again(self, m: Machine) -> State:
         """The same things with their present contents."""
         return State({key: (thing, _contents(m, thing)) for key, (thing, _) in self.kept.items()})
@@ -72,7 +78,7 @@ class State:
 
     def merge(self, m: Machine, condition: Any, other: State, line: int, dead: Scope | None) -> Merge:
         """Give the things but `dead` these contents where the condition holds, else those of `other`."""
-        merge = Merge(m, condition, line, frozenset(self.kept))
+        merge = Merge(m, condition, line, self, other)
         merge.filling = True
         for key, (thing, contents) in self.kept.items():
             if thing is not dead:
@@ -149,13 +155,14 @@ def _same(first: dict[Any, Any], second: dict[Any, Any]) -> bool:
 class Merge:
     """Values that are one or the other by a traced condition."""
 
-    __slots__ = ("_cells", "_containers", "condition", "filling", "line", "m", "made", "old")
+    __slots__ = ("_cells", "_containers", "condition", "filling", "line", "m", "made", "old", "states")
 
-    def __init__(self, m: Machine, condition: Any, line: int, old: frozenset[int]) -> None:
+    def __init__(self, m: Machine, condition: Any, line: int, first: State, second: State) -> None:
         self.m = m
         self.condition = condition
         self.line = line
-        self.old = old
+        self.states = (first, second)
+        self.old = first.kept.keys()
         """The things that were there before the branches, which others may know under another name."""
         self.made: dict[tuple[int, int], tuple[Any, Any, Any]] = {}
         self.filling = False
@@ -221,7 +228,7 @@ class Merge:
         if self._numeric(a) and self._numeric(b):
             if isinstance(a, _KNOWN) and isinstance(b, _KNOWN) and type(a) is type(b) and repr(a) == repr(b):
                 return a
-            made = m.domain.choose(self.condition, a, b)
+            made = m.domain.choose(self.condition, self._then(a, 0), self._then(b, 1))
             self._note(made, a, b)
             return made
         if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
@@ -240,6 +247,17 @@ class Merge:
         if isinstance(a, Instance) and isinstance(b, Instance) and a.cls is b.cls and not {id(a), id(b)} & self.old:
             return Instance(a.cls, self.contents(a, a.attributes, b.attributes))
         raise self._refusal(f"{what} is {_kind(a)} or {_kind(b)}")
+
+    def _then(self, value: Any, side: int) -> Any:
+        """An array as it was at the end of a side, which may have written into it."""
+        cell = self.m.domain.cell(value) if self.m.domain.is_array(value) else None
+        if id(cell) not in self.old:
+            return value
+        now = self.m.domain.held(cell)
+        self.m.domain.hold(cell, self.states[side].kept[id(cell)][1])
+        made = self.m.domain.snapshot(value)
+        self.m.domain.hold(cell, now)
+        return made
 
     def _note(self, made: Any, *sides: Any) -> None:
         """`made` stands for arrays that others may know too: a write into one of them is not seen by the others."""

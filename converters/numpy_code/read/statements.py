@@ -157,11 +157,12 @@ def while_(m: Machine, node: ast.While, scope: Scope) -> Steps:
 
 def _loop_end(m: Machine, node: ast.For | ast.While, scope: Scope, left: Any, start: int) -> Steps:
     """What comes after the last turn: else, and the breaks on traced values."""
+    end = branches.mark(m)
     if left is None and node.orelse:
-        left = yield block(m, node.orelse, scope)
+        left = yield block(m, node.orelse, scope)  # a break in it is one of the loop around
     elif left is BREAK:
         left = None
-    return branches.rejoin(m, "break", start, left, scope)
+    return branches.rejoin(m, "break", start, left, scope, end)
 
 
 @handles(ast.Assert)

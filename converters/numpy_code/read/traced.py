@@ -172,6 +172,9 @@ class Traced:
         cell.builder = self.tape.b
         cell.version += 1
 
+    def snapshot(self, array: Any) -> Any:
+        return wrap(array.value, array.is_scalar, layout=array.layout)
+
     def blank(self, value: Any) -> Any:
         t = operand(value).type
         if not t.is_static:

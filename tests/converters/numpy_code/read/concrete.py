@@ -87,6 +87,9 @@ class Concrete:
     def move_in(self, cell: Any, array: Any) -> None:
         raise NotImplementedError
 
+    def snapshot(self, array: Any) -> Any:
+        return array.copy()
+
     def blank(self, value: Any) -> Any:
         return np.zeros_like(value)
 
