@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 __all__ = ["drawn"]
 
@@ -22,9 +23,15 @@ class _Writer:
     def say(self, depth: int, line: str) -> None:
         self.lines.append("    " * depth + line)
 
+    def one_of(self, ways: list[Callable[[], str]]) -> str:
+        return self.r.choice(ways)()
+
+    def do_one_of(self, ways: list[Callable[[], None]]) -> None:
+        self.r.choice(ways)()
+
     def scalar(self, deep: int = 2) -> str:
         r = self.r
-        choices = [
+        choices: list[Callable[[], str]] = [
             lambda: r.choice(_SCALARS),
             lambda: f"{r.choice(_ARRAYS)}[{r.randrange(3)}]",
             lambda: f"{r.uniform(-2, 2):.2f}",
@@ -40,11 +47,11 @@ class _Writer:
                 lambda: f"{r.choice(('min', 'max'))}({self.scalar(deep - 1)}, {self.scalar(deep - 1)})",
                 lambda: f"g({self.scalar(deep - 1)}, {self.scalar(deep - 1)})",
             ]
-        return r.choice(choices)()
+        return self.one_of(choices)
 
     def array(self) -> str:
         r = self.r
-        return r.choice(
+        return self.one_of(
             [
                 lambda: f"{r.choice(_ARRAYS)} + {self.scalar(1)}",
                 lambda: f"np.tanh({r.choice(_ARRAYS)}) * {self.scalar(1)}",
@@ -54,25 +61,25 @@ class _Writer:
                 lambda: f"{r.choice(_ARRAYS)}.copy()",
                 lambda: r.choice(_ARRAYS),
             ]
-        )()
+        )
 
     def test(self, deep: int = 1) -> str:
         r = self.r
         one = f"{self.scalar(0)} {r.choice(('<', '>', '<=', '>='))} {self.scalar(0)}"
         if not deep:
             return one
-        return r.choice(
+        return self.one_of(
             [
                 lambda: one,
                 lambda: f"not ({self.test(0)})",
                 lambda: f"{self.test(0)} {r.choice(('and', 'or'))} {self.test(0)}",
                 lambda: f"{self.scalar(0)} < {self.scalar(0)} < {self.scalar(0)}",
             ]
-        )()
+        )
 
     def simple(self, depth: int) -> None:
         r = self.r
-        r.choice(
+        self.do_one_of(
             [
                 lambda: self.say(depth, f"{r.choice(_SCALARS)} = {self.scalar()}"),
                 lambda: self.say(depth, f"{r.choice(_SCALARS)} {r.choice('+-*')}= {self.scalar(1)}"),
@@ -89,7 +96,7 @@ class _Writer:
                 lambda: self.say(depth, "w[0] = " + self.scalar(1)),
                 lambda: self.say(depth, f"o.add({self.scalar(1)})"),
             ]
-        )()
+        )
 
     def block(self, depth: int, room: int) -> None:
         r = self.r
