@@ -41,7 +41,9 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: Any = None) -> Array:
     """An array of the numbers in another library's array on this machine; one of the namespace is itself."""
     if isinstance(x, Array):
         return copied(x) if copy else x
-    return lift(np.from_dlpack(x, copy=copy) if device is None else np.from_dlpack(x, device=device, copy=copy))
+    if device not in (None, "cpu"):
+        raise ValueError(f"unsupported device {device!r}")
+    return lift(np.from_dlpack(x))  # which copies
 
 
 @function("ascontiguousarray", knows_layout=True)
