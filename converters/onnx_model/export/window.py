@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from irlib.converters.onnx_model.export.row import emits, lowers
-from irlib.types import DTYPES
+from irlib.types import DTYPES, TensorType
 
 _INT64 = DTYPES["int64"]
 
@@ -140,12 +140,14 @@ def _pooling(op: Any, pads: Any) -> dict[str, Any]:
 def max_pool(e: Any, site: Any, x: Any, pads: Any) -> Any:
     if pads is not None and (pads.ints is None or min(pads.ints) < 0):
         raise site.unsupported("MaxPool takes pads that are known and not negative", "pad beforehand")
-    folded = _folded(e, site, x)
-    if site.op.name == "max_pool":
-        return _unfolded(e, site, e.op("MaxPool", folded, **_pooling(site.op, pads)), x)
-    indices = site.type.with_shape(None)
-    _, places = e.op("MaxPool", folded, outputs=(None, indices), **_pooling(site.op, pads))
-    return _unfolded(e, site, places, x)
+    folded, attributes = _folded(e, site, x), _pooling(site.op, pads)
+    # a gradient asks for the places of what the forward pass asks for the values of: one node gives both
+    key = (e.scope.name_of(folded), repr(attributes))
+    both = e.scope.pools.get(key)
+    if both is None:
+        outputs = (None, TensorType(DTYPES["int64"], None))
+        both = e.scope.pools[key] = e.op("MaxPool", folded, outputs=outputs, **attributes)
+    return _unfolded(e, site, both[site.op.name == "max_pool_indices"], x)
 
 
 @emits("avg_pool")

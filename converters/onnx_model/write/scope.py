@@ -38,6 +38,8 @@ class Scope:
         """Constant nodes, which stand before all others."""
         self.staying: set[int] = set()
         """The nodes, by id, that stay although nothing uses their outputs: nothing did in the irlib graph either."""
+        self.pools: dict[tuple[str, str], tuple[Val, Val]] = {}
+        """Values and places of each MaxPool, by operand and attributes; places that nothing uses do not stay."""
         self.site: Site | None = None
         self._maker: dict[str, int] = {}
         self._constants: dict[Any, Val] = {}
@@ -204,12 +206,19 @@ class Scope:
         at = self._maker.get(name)
         return None if at is None else self.nodes[at]
 
+    def _without_places(self, node: Any) -> None:
+        """Leave out the second output of a MaxPool that was written here, not one that came so."""
+        if any(places.name == node.output[1] for _, places in self.pools.values()):
+            del node.output[1:]
+
     def swept(self, needed: Iterable[str]) -> list[Any]:
         """The nodes without those that serve nothing; `needed` are the outputs' names."""
         used = set(needed)
         kept = []
         for node in reversed(self.nodes):
             if id(node) in self.staying or any(o in used for o in node.output if o):
+                if node.op_type == "MaxPool" and len(node.output) > 1 and node.output[1] not in used:
+                    self._without_places(node)
                 kept.append(node)
                 used.update(node.input)
                 for g in subgraphs(node):

@@ -194,3 +194,15 @@ def test_a_gradient_does_not_turn_what_is_turned_already_nor_keep_what_only_shap
     found = irlib.run(irlib.gradient(graph, "y", ["x"], cotangents=True), feeds)["d_x"]
     w = np.arange(1, 13, dtype=np.float32).reshape(3, 4)
     np.testing.assert_allclose(found, (X @ w.T > 0).astype(np.float32) @ w, rtol=1e-6)
+
+
+def test_a_pool_and_the_places_its_gradient_needs_leave_as_one_node() -> None:
+    text = (
+        "g (float[1,2,4,4] x) => (float[1,2,2,2] y) { h = MaxPool<kernel_shape=[2,2], strides=[2,2]>(x) y = Mul(h, h) }"
+    )
+    gradient = irlib.gradient(irlib.from_onnx(model(text)), "y", ["x"], cotangents=True)
+    pools = [n for n in irlib.to_onnx(gradient).graph.node if n.op_type == "MaxPool"]
+    assert [len(n.output) for n in pools] == [2]
+    b = irlib.Builder("forward")
+    b.output("y", b.max_pool(b.input("x", "float32[1, 2, 4, 4]"), window=(2, 2)))
+    assert [len(n.output) for n in irlib.to_onnx(b.build()).graph.node] == [1]
