@@ -10,6 +10,7 @@ import irlib.converters.numpy_code.read.comprehensions
 import irlib.converters.numpy_code.read.expressions
 import irlib.converters.numpy_code.read.modules
 import irlib.converters.numpy_code.read.statements  # noqa: F401  they register handlers
+from irlib.converters.numpy_code.read.attributes import attribute
 from irlib.converters.numpy_code.read.calls import call
 from irlib.converters.numpy_code.read.domain import Domain
 from irlib.converters.numpy_code.read.limits import DEFAULT, Limits
@@ -38,11 +39,15 @@ class Program:
         self.machine.run(block(self.machine, self.tree.body, self.scope))
 
     def function(self, name: str) -> Function | Class | BoundMethod:
-        """The function, or the method as ``Class.method``, called `name`. Raises: SourceError where there is none."""
+        """The function called `name`, or the method of an object of the module, as in ``net.forward``.
+
+        Raises: SourceError where there is none.
+        """
         first, *rest = name.split(".")
         found = self.scope.variables.get(first)
         for part in rest:
-            found = found.attributes.get(part) if isinstance(found, Class) else None
+            known = isinstance(found, Instance) and not part.startswith("_")
+            found = attribute(self.machine, found, part) if known else None
         if not isinstance(found, Function | Class | BoundMethod | Instance):
             there = sorted(n for n, v in self.scope.variables.items() if isinstance(v, Function | Class))
             what = (

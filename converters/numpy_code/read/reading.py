@@ -64,7 +64,13 @@ def from_numpy(
             target = program.function(function)
             bound = _bound(program, target, args, kwargs)
             arguments = Arguments(tape, parameters=parameters, static=static)
-            given = {name: _inside(arguments.traced(name, value)) for name, value in bound.items()}
+            rest = _function_of(target).node.args.kwarg
+            given = {
+                name: {k: _inside(arguments.traced(k, v)) for k, v in value.items()}
+                if rest is not None and name == rest.arg
+                else _inside(arguments.traced(name, value))
+                for name, value in bound.items()
+            }
             arguments.check()
             domain.naming = True
             result = program.call(target, *_as_call(target, given))
