@@ -90,7 +90,7 @@ def test_what_is_static_may_steer_python() -> None:
 def test_float32_stays_float32_beside_numbers_of_python() -> None:
     results = "x * float(x[0]), x * math.sqrt(x[1]), x * x.shape[0], x * int(x[1])"
     source = f"import math\ndef f(x):\n    return {results}\n"
-    x = np.float32([2.0, 3.0])
+    x = np.array([2.0, 3.0], np.float32)
     got = irlib.run(irlib.from_numpy(source, "f", x), {"x": x})
     for name, value in zip(got, (x * 2, x * np.float32(3.0**0.5), x * 2, x * 3), strict=True):
         assert got[name].dtype == np.float32
