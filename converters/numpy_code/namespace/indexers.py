@@ -38,28 +38,30 @@ class Joiner:
                 raise refused("r_ with 'r' or 'c' makes a matrix object, which is not traced")
             given = [int(n) for n in numbers]
             axis, least, trans = (*given, *(axis, least, trans)[len(given) :])
-        arrays, scalars = [], []
+        kinds, arrays = [], []
         for part in parts:
-            is_scalar = not isinstance(part, slice) and lift(part).ndim == 0
             made = _run(part) if isinstance(part, slice) else lift(part)
-            scalars.append(is_scalar and not isinstance(part, Handle | np.generic))
-            arrays.append(
-                (part if scalars[-1] else made, self._raised(made, least, trans, from_slice=isinstance(part, slice)))
-            )
-        to = xp.result_type(*[a for a, _ in arrays]) if not all(scalars) else xp.result_type(*[r for _, r in arrays])
-        return xp.concatenate([xp.astype(r, to) for _, r in arrays], axis)
+            is_python = not isinstance(part, slice | Handle | np.generic) and made.ndim == 0
+            kinds.append(part if is_python else made)
+            arrays.append(_raised(made, least, trans, is_run=isinstance(part, slice)))
+        only_python = all(isinstance(k, int | float | complex) for k in kinds)
+        to = xp.result_type(*(arrays if only_python else kinds))
+        return xp.concatenate([xp.astype(x, to) for x in arrays], axis)
 
-    def _raised(self, x: Any, least: int, trans: int, *, from_slice: bool) -> Any:
-        """`x` with at least `least` axes, its own from place `trans` on."""
-        x = xp.atleast_1d(x) if least == 1 or x.ndim == 0 else x
-        missing = least - x.ndim
-        if missing <= 0:
-            return x
-        if trans == -1 or (from_slice and trans == -1):
-            return xp.expand_dims(x, tuple(range(missing)))
-        start = trans if trans >= 0 else trans + missing + 1
-        start = min(start, missing)
-        return xp.expand_dims(x, (*range(start), *range(start + x.ndim, least)))
+
+def _raised(x: Any, least: int, trans: int, *, is_run: bool) -> Any:
+    """`x` with at least `least` axes: new ones in front, then its own moved to begin at place `trans`."""
+    missing = least - x.ndim
+    made = xp.expand_dims(x, tuple(range(missing))) if missing > 0 else x
+    if trans == -1 or x.ndim == 0:
+        return made
+    if is_run:
+        return xp.swapaxes(made, -1, trans) if least > 1 else made
+    if missing <= 0:
+        return made
+    first = trans if trans >= 0 else trans + missing + 1
+    order = list(range(least))
+    return xp.transpose(made, order[:first] + order[missing:] + order[first:missing])
 
 
 class Slicer:
