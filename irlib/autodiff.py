@@ -31,12 +31,30 @@ class GradientBuilder(Builder):
     """A builder that differentiation appends to: equal nodes are one, and rules may differentiate regions.
 
     Rules turn and reshape without looking at what is turned or reshaped: two transposes in a row are made one or none,
-    and of two reshapes the last.
+    and of two reshapes the last. They ask for the shapes of whatever they have at hand: it is read from the value that
+    had it first, so that what is between need not be there.
     """
 
     def __init__(self, name: str) -> None:
         super().__init__(name, share=True)
         self._superseded: dict[int, int] = {}
+        self._shaped_like: dict[int, GraphValue] = {}
+
+    def shaped_like(self, x: GraphValue) -> GraphValue:
+        """The earliest value from which `x` is made whose dims are those of `x`, or `x`."""
+        passed = []
+        while x.id not in self._shaped_like:
+            shape = x.shape
+            made = None if shape is None or None in shape else self.made_by(x)
+            alike = [] if made is None else [o for o in made[1] if isinstance(o.type, TensorType) and o.shape == shape]
+            if not alike:
+                self._shaped_like[x.id] = x
+                break
+            passed.append(x.id)
+            x = alike[0]
+        found = self._shaped_like[x.id]
+        self._shaped_like.update(dict.fromkeys(passed, found))
+        return found
 
     def emit(
         self, op: Op, operands: Sequence[Any], name: str | None = None, body: Graph | None = None
@@ -81,8 +99,15 @@ def _reshaped(b: GradientBuilder, op: Op, operands: Sequence[Any]) -> Any:
     return b.emit(op, (made[1][0], shape))[0] if made is not None and made[0].name == "reshape" else None
 
 
+def _shape(b: GradientBuilder, op: Op, operands: Sequence[Any]) -> Any:
+    """The shape of the earliest value that has it; None where that is this one."""
+    (x,) = operands
+    first = b.shaped_like(x)
+    return None if first.id == x.id else b.emit(op, (first,))[0]
+
+
 _MERGED: dict[str, Callable[[GradientBuilder, Any, Sequence[Any]], Any]] = {
-    "transpose": _transposed, "reshape": _reshaped,
+    "transpose": _transposed, "reshape": _reshaped, "shape_of": _shape,
 }  # fmt: skip
 
 
