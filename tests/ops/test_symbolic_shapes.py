@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import irlib.ops  # noqa: F401  registers the ops
+import irlib.ops  # registers the ops
 from irlib.builder import Builder
 from irlib.dim_text import parse_dim
 from irlib.errors import IRError
