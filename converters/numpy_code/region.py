@@ -8,7 +8,7 @@ import numpy as np
 
 from irlib.converters.numpy_code.emit.form import RULES, Expr
 from irlib.converters.numpy_code.function import FunctionWriter, by_need
-from irlib.converters.numpy_code.functions import definition, sized, tupled
+from irlib.converters.numpy_code.functions import definition, plain, sized, tupled
 from irlib.converters.numpy_code.layout import assignment
 from irlib.converters.numpy_code.names import Names
 from irlib.converters.numpy_code.region_constants import with_constants
@@ -61,6 +61,7 @@ class RegionWriter:
         result = made[0] if self.composite and len(made) == 1 else tupled(made)
         return [
             *definition(self.name, [*(["params"] if params else []), *(bound[v].text for v in inputs)]),
+            *([f'    """The op {plain(self.composite)}."""'] if self.composite else []),
             *sizes,
             *writer.lines,
             *assignment("", f"return {result}"),

@@ -29,4 +29,27 @@ def _rows(name: str) -> Rule:
     return rule
 
 
-rules({"relu": _relu, "softmax": _rows("_softmax"), "log_softmax": _rows("_log_softmax")})
+def _layer_norm(site: Site) -> Expr:
+    given: list[object] = [site[k] if site.has(k) else "None" for k in range(3)]
+    x = site[0]
+    if not x.dtype.is_half:
+        return site.helper("_layer_norm", *given, site.op.axis, site.op.epsilon)
+    made = site.helper("_layer_norm", f"{x.atom}.astype(np.float32)", *given[1:], site.op.axis, site.op.epsilon)
+    return Expr(f"{made.text}.astype({site.dtype(x.dtype)})")
+
+
+def _gelu(site: Site) -> Expr:
+    x = site[0]
+    if site.op.tanh and not x.dtype.is_half:
+        return site.helper("_gelu_tanh", x)
+    if site.op.tanh:
+        made = site.helper("_gelu_tanh", f"{x.atom}.astype(np.float32)")
+        return Expr(f"{made.text}.astype({site.dtype(x.dtype)})")
+    if x.dtype.is_half:
+        made = site.helper("_gelu", f"{x.atom}.astype(np.float32)")
+        return Expr(f"{made.text}.astype({site.dtype(x.dtype)})")
+    return site.helper("_gelu", x)
+
+
+rules({"relu": _relu, "gelu": _gelu, "layer_norm": _layer_norm})
+rules({"softmax": _rows("_softmax"), "log_softmax": _rows("_log_softmax")})

@@ -100,3 +100,9 @@ def _polygamma(x, order):
     head = factorial / order / shift**order + factorial / 2 / shift ** (order + 1)
     y = head + _bernoulli_terms(shift, order) + factorial * total
     return y if order % 2 else -y
+
+
+def _gelu(x):
+    """`x` times the probability that a standard normal number is below it."""
+    tail = _erfc((x * x.dtype.type(-np.sqrt(0.5))).astype(np.float64))
+    return x * tail.astype(x.dtype) * x.dtype.type(0.5)

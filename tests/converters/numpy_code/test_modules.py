@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +76,94 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
     assert to_numpy(network(), gradient=True).source == to_numpy(network(), gradient=True).source
 
 
+def test_a_module_is_text_with_arrays() -> None:
+    module = to_numpy(network(), gradient=True)
+    assert isinstance(module, str)
+    assert module == module.source == str(module)
+    assert set(module.arrays) == {"params.W1", "params.b1", "params.W2"}
+    with pytest.raises(AttributeError):
+        module.arrays = {}  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        module.arrays["x"] = X  # type: ignore[index]
+
+
+SCRIPT = """
+import sys, irlib
+from tests.converters.numpy_code.test_golden import cnn, lstm
+from tests.converters.numpy_code.test_modules import network
+for make in (cnn, lstm, network):
+    for style in ("fused", "nodes"):
+        sys.stdout.write(irlib.to_numpy(make(), style, gradient=True))
+"""
+
+
+def test_hash_seeds_do_not_change_a_byte() -> None:
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(made) == 1
+
+
+def test_the_cotangent_has_the_structure_of_the_outputs() -> None:
+    b = irlib.Builder("two")
+    x = b.input("x", "float64[n, 4]")
+    y = x @ b.parameter("W", W1)
+    b.output("y", y)
+    b.output("s", b.sum(y * y, [1]))
+    names = module_of(to_numpy(b.build(), gradient=True))
+    _, saved = names["forward"]({"W": W1}, X)
+    rng = np.random.default_rng(4)
+    dy, ds = rng.standard_normal((5, 8)), rng.standard_normal(5)
+    both = names["backward"]({"W": W1}, saved, {"y": dy, "s": ds})["W"]
+    np.testing.assert_allclose(both, X.T @ (dy + 2 * (X @ W1) * ds[:, None]), rtol=1e-12)
+    alone = names["backward"]({"W": W1}, saved, {"y": dy})["W"]
+    np.testing.assert_allclose(alone, X.T @ dy, rtol=1e-12)
+    ones = names["backward"]({"W": W1}, saved)["W"]
+    np.testing.assert_allclose(ones, X.T @ (1 + 2 * (X @ W1)), rtol=1e-12)
+
+
+def test_a_module_runs_where_there_is_no_irlib(tmp_path: Path) -> None:
+    module = to_numpy(network(), gradient=True)
+    module.save(tmp_path / "net.py")
+    script = (
+        "import sys; sys.modules['irlib'] = None\n"
+        "import numpy as np, net\n"
+        "params = dict(np.load('net.npz'))\n"
+        "outputs, saved = net.forward(params, np.ones((5, 4)), np.zeros((5, 3)))\n"
+        "grads = net.backward(params, saved)\n"
+        "assert {k: v.shape for k, v in grads.items()} == net.PARAMS, grads.keys()\n"
+        "print(float(outputs['loss']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    wanted = irlib.run(network(), {"x": np.ones((5, 4)), "t": np.zeros((5, 3))})["loss"]
+    np.testing.assert_allclose(float(done.stdout), wanted)
+
+
+def test_no_array_of_more_than_eight_numbers_is_a_literal() -> None:
+    b = irlib.Builder("tables")
+    x = b.input("x", "float64[3, 5]")
+    table = RNG.standard_normal((3, 5))
+    b.output("y", x + b.constant(table) + b.constant(np.arange(5.0)) * b.constant(np.full((3, 1), 2.0)))
+    b.output("i", b.take(x, b.constant(np.array([4, 0, 1, 3, 2, 4, 0, 1, 3, 2])), axis=1))
+    source = to_numpy(b.build())
+    longest = max(
+        len([e for e in node.elts if isinstance(e, ast.Constant)])
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.List | ast.Tuple)
+    )
+    assert longest <= 8
+    made, _ = module_of(source)["forward"]({}, X[:3, [0, 1, 2, 3, 0]])
+    np.testing.assert_array_equal(made["y"], X[:3, [0, 1, 2, 3, 0]] + table + np.arange(5.0) * 2)
+
+
 def test_compile_runs_emitted_numpy() -> None:
     graph = network()
     made = irlib.compile(graph, target="numpy")({"x": X, "t": T})
@@ -102,6 +192,30 @@ HOSTILE = [
     "${HOME}",
     "{0.__class__}",
     "% s",
+    "_c0",
+    "_b0",
+    "batch",
+    "outputs",
+    "saved",
+    "d_out",
+    "forward",
+    "d_loss",
+    "v12",
+    "d_v12",
+    "int",
+    "range",
+    "len",
+    "isinstance",
+    "dict",
+    "match",
+    "_",
+    "__class__",
+    "l",
+    "None",
+    "loss x",
+    "\u0661\u0662",
+    "step",
+    "made",
     "_region0",
     "_softmax",
 ]
@@ -158,6 +272,15 @@ def test_emitted_modules_are_formatted_and_lint_free(tmp_path: Path) -> None:
     for command in (["format", "--isolated", "--check"], ["check", "--isolated"]):
         done = subprocess.run([ruff, *command, str(tmp_path)], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_convert_writes_a_backward_pass_where_it_is_asked_for(tmp_path: Path) -> None:
+    irlib.save(network(), tmp_path / "m.pb")
+    command = [sys.executable, "-m", "irlib.cli", "convert", str(tmp_path / "m.pb")]
+    for options, code in ((["m.py", "--grad", "--style", "nodes"], 0), (["m.json", "--grad"], 2)):
+        done = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+    assert "def backward(params, saved, d_out=1.0):" in (tmp_path / "m.py").read_text()
 
 
 def test_convert_writes_a_module(tmp_path: Path) -> None:
