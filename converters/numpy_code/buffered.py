@@ -68,7 +68,10 @@ class BufferedWriter(FunctionWriter):
             f"        {quoted(o.name)}: {self._returned(self._given[k], k)}," for k, o in enumerate(self.graph.outputs)
         ]
         body = [*self.lines, "    return {", *rows, "    }"]
-        buffers = [f"    _b{k} = np.empty({size}, np.uint8)" for k, size in enumerate(self._storage.sizes)]
+        used = {slot for slot, _ in self._views}
+        buffers = [
+            f"    _b{k} = np.empty({size}, np.uint8)" for k, size in enumerate(self._storage.sizes) if k in used
+        ]
         bindings = [f"    {name} = {text}" for text, name in self._bindings.items()]
         return [
             "def make():",
@@ -142,6 +145,9 @@ class BufferedWriter(FunctionWriter):
 
     def _out(self, value: int) -> str | None:
         """The array that `value` is written into; None where it is handed out, and so new."""
+        root = self._storage.given.get(value)
+        if root is not None:
+            return None if value == root else self.names.of(root)
         slot = self._storage.slot.get(value)
         if slot is None:
             return None
@@ -213,6 +219,7 @@ class BufferedWriter(FunctionWriter):
             made = f"{out}_blocks{'_of_rows' if blocks.of_rows else ''}"
             line = f"    {made} = {out}{view}"
             if line not in self._held:
+                # a product is not made in place: what it is written to is a buffer
                 self._held.append(line)
         self._add_line(f"{self._f('np.matmul')}({left}, {right}, {made})")
         self.bound[value] = Expr(out)

@@ -48,6 +48,8 @@ class Storage:
         """How many bytes each buffer has."""
         self.in_place: dict[int, int] = {}
         """The operand whose buffer a value takes over."""
+        self.given: dict[int, int] = {}
+        """The values that are made in the memory of an output, each with the first one that is: it is new memory."""
         self._assign()
 
     def _last_uses(self) -> dict[int, int]:
@@ -89,7 +91,20 @@ class Storage:
                     self.slot[v] = self.slot[taken]
                 else:
                     self.slot[v] = self._found(self._bytes(v), free)
+            elif v in self._into:
+                self._give(v, at)
             free += {self.slot[u] for u in dying.get(at, ()) if u != taken}
+
+    def _give(self, value: int, at: int) -> None:
+        """Have an output take over the memory of an operand, which is then new memory instead of a buffer."""
+        taken = self._taken_over(value, at)
+        if taken is None or taken in self.given:
+            return
+        self.in_place[value] = taken
+        chain = [value, taken]
+        while chain[-1] in self.in_place:
+            chain.append(self.in_place[chain[-1]])
+        self.given.update(dict.fromkeys(chain, chain[-1]))
 
     def _taken_over(self, value: int, at: int) -> int | None:
         """An operand that dies here and has the same type, where the op can work in place."""
