@@ -69,9 +69,7 @@ class BufferedWriter(FunctionWriter):
         ]
         body = [*self.lines, "    return {", *rows, "    }"]
         used = {slot for slot, _ in self._views}
-        buffers = [
-            f"    _b{k} = np.empty({size}, np.uint8)" for k, size in enumerate(self._storage.sizes) if k in used
-        ]
+        buffers = [f"    _b{k} = np.empty({size}, np.uint8)" for k, size in enumerate(self._storage.sizes) if k in used]
         bindings = [f"    {name} = {text}" for text, name in self._bindings.items()]
         return [
             "def make():",
