@@ -78,13 +78,13 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
 
 def test_a_module_is_text_with_arrays() -> None:
     module = to_numpy(network(), gradient=True)
-    assert isinstance(module, str)
-    assert module == module.source == str(module)
+    texts: list[str] = [module, module.source, str(module)]
+    assert texts[0] == texts[1] == texts[2]
     assert set(module.arrays) == {"params.W1", "params.b1", "params.W2"}
     with pytest.raises(AttributeError):
-        module.arrays = {}  # type: ignore[misc]
+        module.arrays = {}
     with pytest.raises(TypeError):
-        module.arrays["x"] = X  # type: ignore[index]
+        module.arrays["x"] = X
 
 
 SCRIPT = """
