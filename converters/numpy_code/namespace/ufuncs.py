@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -165,9 +167,23 @@ class Ufunc:
 
         combine_at(self, a, indices, b)
 
-    def reduceat(self, *args: Any, **options: Any) -> Any:
-        """Not traced."""
-        raise refused(f"{self.__name__}.reduceat is not traced", remedy="use add.at, or slices")
+    def reduceat(self, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+        """The elements from each index to the next combined; the one at an index where the next is not greater."""
+        x = lift(array)
+        places = lift(indices).known("the indices of reduceat")
+        place = operator.index(axis) % max(x.ndim, 1)
+        size = x.shape[place]
+        if isinstance(size, int) and ((places < 0) | (places >= size)).any():
+            raise IndexError(f"index {places.max()} out-of-bounds in {self.__name__}.reduceat [0, {size})")
+        rows = [slice(None)] * place
+        parts = []
+        for first, after in itertools.zip_longest(places.tolist(), places[1:].tolist()):
+            if after is None or first < after:
+                parts.append(self.reduce(x[(*rows, slice(first, after))], place, dtype))
+            else:
+                parts.append(x[(*rows, first)])
+        made = FUNCTIONS["stack"](parts, place, dtype=None if dtype is None else as_dtype(dtype))
+        return made if out is None else into(self.__name__, _single(out), made.value, True, "same_kind")
 
 
 _PYTHON = (bool, int, float, complex)

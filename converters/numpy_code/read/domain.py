@@ -32,6 +32,9 @@ class Domain(Protocol):
     def is_array(self, value: Any) -> bool:
         """Whether this is an array, or a scalar of numpy."""
 
+    def is_flat(self, value: Any) -> bool:
+        """Whether this is what ``x.flat`` gives: elements in row-major order, read and written by index."""
+
     def is_scalar(self, value: Any) -> bool:
         """Whether this array is one of numpy's scalars, which cannot be changed."""
 

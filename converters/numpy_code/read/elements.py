@@ -18,7 +18,7 @@ _KEY_PARTS = 64
 
 def element(m: Machine, holder: Any, index: Any) -> Any:
     """``holder[index]``; a generator where the holder is an object of the source."""
-    if m.domain.is_array(holder):
+    if m.domain.is_array(holder) or m.domain.is_flat(holder):
         return holder[_array_index(m, index)]
     if isinstance(holder, dict):
         found = key(m, index)
@@ -44,7 +44,7 @@ def element(m: Machine, holder: Any, index: Any) -> Any:
 
 def set_element(m: Machine, holder: Any, index: Any, value: Any) -> Any:
     """``holder[index] = value``; gives a generator where the holder is an object of the source."""
-    if m.domain.is_array(holder):
+    if m.domain.is_array(holder) or m.domain.is_flat(holder):
         if isinstance(value, list | tuple):
             m.meter.spread(value)
         holder[_array_index(m, index)] = value

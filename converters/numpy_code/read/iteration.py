@@ -26,7 +26,7 @@ def iterator(m: Machine, value: Any) -> Iterator[Any]:
         return _advanced(m, value)
     if isinstance(value, set | frozenset):
         return iter(ordered(value))
-    if m.domain.is_array(value):
+    if m.domain.is_array(value) or m.domain.is_flat(value):
         return iter(value)
     if isinstance(value, Span):
         raise _unknown_turns()

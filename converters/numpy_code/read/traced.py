@@ -10,6 +10,7 @@ import numpy as np
 from irlib.builder import Builder
 from irlib.converters.numpy_code.namespace.array import Array, wrap
 from irlib.converters.numpy_code.namespace.dims import Size, python_number
+from irlib.converters.numpy_code.namespace.flat import Flat
 from irlib.converters.numpy_code.namespace.handle import Handle, Kin, Storage
 from irlib.converters.numpy_code.namespace.lifting import lift, operand
 from irlib.converters.numpy_code.namespace.promotion import as_dtype, cast, result_type
@@ -88,6 +89,9 @@ class Traced:
 
     def is_array(self, value: Any) -> bool:
         return isinstance(value, Handle) and not value.weak
+
+    def is_flat(self, value: Any) -> bool:
+        return isinstance(value, Flat)
 
     def is_scalar(self, value: Any) -> bool:
         return bool(value.is_scalar)

@@ -296,3 +296,18 @@ def ogrid_disc(n, r):
     disc = np.zeros((2 * n + 1, 2 * n + 1))
     disc[x**2 + y**2 <= r**2] = 1
     return disc
+
+
+def elements_through_flat(x):
+    A = np.outer(x, x)
+    A.flat[:: len(x) + 1] = 1.0
+    A.flat[1] += 2.0
+    total = 0.0
+    for value in A.flat:
+        total = total + value
+    return A, A.flat[np.abs(A).argmin()], total
+
+
+def block_sums(Z, k):
+    rows = np.add.reduceat(Z, np.arange(0, Z.shape[0], k), axis=0)
+    return np.add.reduceat(rows, np.arange(0, Z.shape[1], k), axis=1)

@@ -88,5 +88,7 @@ CASES: list[Case] = [
     case("idioms.apply_rowwise", lambda g: (normal(g, 3, 4),)),
     case("idioms.while_halving", lambda g: (normal(g, 4), 5)),
     case("idioms.first_index_above", lambda g: (normal(g, 6), 0.5), smooth=False),
+    case("idioms.elements_through_flat", lambda g: (normal(g, 4),)),
+    case("idioms.block_sums", lambda g: (normal(g, 6, 4), 2)),
     case("idioms.ogrid_disc", lambda _: (3, 2.5)),
 ]  # fmt: skip

@@ -155,6 +155,11 @@ ROWS: list[Expression] = [
     lambda np, d: np.nanquantile(d.e, 0.3),
     lambda np, d: np.nanquantile(d.e, 0.3, axis=0, keepdims=True),
     lambda np, d: np.fmax.reduce(d.e, axis=1),
+    lambda np, d: (
+        np.add.reduceat(d.v, [0, 3, 1]),
+        np.add.reduceat(d.h, [0, 2], axis=0),
+        np.maximum.reduceat(d.a, [0, 2, 2], axis=1),
+    ),
     lambda np, d: [
         f(d.o, axis=0) for f in (np.sum, np.max, np.argmax, np.cumsum, np.cumprod, np.argsort, np.squeeze, np.nanvar)
     ],
@@ -182,6 +187,7 @@ ROWS: list[Expression] = [
 
 REFUSED: list[Expression] = [
     lambda np, d: np.sum(d.a, axis=2),
+    lambda np, d: np.add.reduceat(d.v, [0, 9]),
     lambda np, d: np.sum(d.a, axis=(0, 0)),
     lambda np, d: np.max(np.zeros((0, 3))),
     lambda np, d: np.argmax(np.zeros(0)),

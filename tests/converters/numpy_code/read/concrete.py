@@ -44,6 +44,9 @@ class Concrete:
     def is_array(self, value: Any) -> bool:
         return isinstance(value, np.ndarray | np.generic)
 
+    def is_flat(self, value: Any) -> bool:
+        return isinstance(value, np.flatiter)
+
     def is_scalar(self, value: Any) -> bool:
         return isinstance(value, np.generic)
 
