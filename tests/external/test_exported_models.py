@@ -97,6 +97,9 @@ def test_the_gradient_graph_of_a_model_runs_in_onnxruntime(name: str, tmp_path: 
     assert not proto.functions
     kept = {d.dim_param for i in proto.graph.input for d in i.type.tensor_type.shape.dim if d.dim_param}
     assert kept >= symbols(case.graph)
+    for o, made in zip(gradient.outputs, proto.graph.output, strict=True):
+        said = [bool(d.dim_param) or d.HasField("dim_value") for d in made.type.tensor_type.shape.dim]
+        assert said == [d is not None for d in case.graph.nodes[str(o.of)].type.shape or ()]
 
     seeds = [str(n.name) for n in gradient.inputs if n.name not in case.graph.by_name]
     feeds = {n: v for n, v in case.feeds.items() if n in gradient.by_name}

@@ -217,11 +217,11 @@ class ModelWriter:
         return proto
 
     def _declared(self, output: Output, t: Any) -> Any:
-        """The type of an output; where inference does not know the rank, what is said of it otherwise.
+        """The type of an output; where inference does not know all of it, what is said of it otherwise.
 
         That is the type of the variable whose gradient or update it is, or what the model that was read declared.
         """
-        if output.of is not None and isinstance(t, TensorType) and t.shape is None:
+        if output.of is not None and isinstance(t, TensorType) and (t.shape is None or None in t.shape):
             try:
                 found = self.graph.nodes[output.of].type
             except IRError:
