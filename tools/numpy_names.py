@@ -69,6 +69,7 @@ FAMILIES = {
     "polynomials": "Polynomials",
     "poly1d": "Polynomials as objects",
     "vectorizing": "Python functions over arrays",
+    "element_iterator": "Elements one by one",
     "type_information": "Types and comparisons of arrays",
     "settings": "Settings, which change nothing",
     "older_names": "Names of numpy 1",

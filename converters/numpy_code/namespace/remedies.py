@@ -18,7 +18,6 @@ _REMEDIES = {
     "asmatrix": "use arrays, and @ for products",
     "bmat": "use np.block",
     "frompyfunc": "use np.vectorize",
-    "nditer": "loop over indices, or work on whole arrays",
     "histogramdd": "use np.histogram2d, or np.digitize and np.bincount",
     "i0": "compute it before the trace, and pass it in",
     "gcd": "compute it before the trace, and pass it in",

@@ -97,8 +97,3 @@ class Vectorize:
 @function("frompyfunc")
 def frompyfunc(func: Any, /, nin: int, nout: int, **kwargs: Any) -> Any:
     raise refused("frompyfunc makes arrays of objects, which are not traced", remedy="use np.vectorize")
-
-
-@function("nditer")
-def nditer(*args: Any, **kwargs: Any) -> Any:
-    raise refused("nditer is not traced", remedy="loop over indices, or work on whole arrays")

@@ -1,4 +1,4 @@
-"""A network of classes with properties and static methods: decorators, which source that is read may not have."""
+"""What source that is read may not have, and traces: decorators, `with`, iterators of numpy."""
 
 import numpy as np
 
@@ -84,3 +84,33 @@ def train_network_of_classes(x):
     y = np.array([0, 1, 1, 0])
     net = Net(np.ones((3, 5)) * 0.1 * np.arange(5), np.linspace(-1, 1, 10).reshape(5, 2))
     return [net.step(X, y, 0.1) for _ in range(3)], net.layers[0].params["W"]
+
+
+def numerical_gradient_by_nditer(x):
+    def f(v):
+        return np.sum(v**3)
+
+    h = 1e-3
+    grad = np.zeros_like(x)
+    it = np.nditer(x, flags=["multi_index"], op_flags=["readwrite"])
+    while not it.finished:
+        idx = it.multi_index
+        tmp = x[idx]
+        x[idx] = tmp + h
+        fxh1 = f(x)
+        x[idx] = tmp - h
+        fxh2 = f(x)
+        grad[idx] = (fxh1 - fxh2) / (2 * h)
+        x[idx] = tmp
+        it.iternext()
+    return grad
+
+
+def doubled_in_place(x):
+    with np.nditer(x, op_flags=["readwrite"]) as it:
+        for v in it:
+            v[...] = 2 * v
+    total = 0
+    for a, b in np.nditer([x, x[0]]):
+        total = total + a * b
+    return x, total

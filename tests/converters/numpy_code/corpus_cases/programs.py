@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.converters.numpy_code.corpus_case import Case, Floats, Generator, case
+from tests.converters.numpy_code.corpus_case import Case, Floats, Generator, case, normal
 
 
 def x(g: Generator) -> Floats:
@@ -11,6 +11,8 @@ def x(g: Generator) -> Floats:
 
 
 CASES: list[Case] = [
+    case("decorated.numerical_gradient_by_nditer", lambda g: (normal(g, 2, 3),)),
+    case("decorated.doubled_in_place", lambda g: (normal(g, 2, 3),)),
     case("decorated.train_network_of_classes", lambda g: (x(g),)),
     case("programs.adam_with_state", lambda g: (x(g),)),
     case("programs.numerical_gradient_of_rosenbrock", lambda g: (x(g),)),
