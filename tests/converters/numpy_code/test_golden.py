@@ -70,7 +70,7 @@ def text_of(source: str) -> str:
 def test_modules_read_as_they_did(make: Make, style: str, golden: Golden) -> None:
     if style == "nodes" and make is not mlp:
         pytest.skip("one is enough for the form")
-    module = irlib.to_numpy(make(), style, gradient=True)
+    module = irlib.to_numpy(make(), style, gradient=make is not lstm)
     golden(text_of(module), f"numpy_code/{make.__name__}_{style}.py.txt")
 
 

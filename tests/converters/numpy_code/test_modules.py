@@ -15,7 +15,7 @@ import pytest
 import irlib
 from irlib.converters.numpy_code import to_numpy
 from irlib.graph import Graph
-from tests.converters.numpy_code.test_emit import module_of
+from tests.converters.numpy_code.test_emit import WITHOUT_NUMPY, module_of
 from tests.ops.test_vectors import build
 from tests.vectors import ALL
 
