@@ -50,7 +50,7 @@ class _StandIn:
         if not Tape.current().is_tracing or name.startswith("_"):
             return getattr(real, name)
         dotted = self.__dict__["_prefix"] + name
-        if dotted in _AS_THEY_ARE or dotted.startswith(("testing.", "typing.", "exceptions.")):
+        if dotted in _AS_THEY_ARE or dotted.startswith(("typing.", "exceptions.")):
             return getattr(real, name)
         if dotted == "ndarray":
             return _NDARRAY
@@ -68,7 +68,7 @@ class _StandIn:
 
 
 _AS_THEY_ARE = frozenset(
-    {"errstate", "seterr", "geterr", "set_printoptions", "printoptions", "testing", "typing", "exceptions", "warnings"}
+    {"errstate", "seterr", "geterr", "set_printoptions", "printoptions", "typing", "exceptions", "warnings"}
 )
 
 

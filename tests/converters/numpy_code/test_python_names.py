@@ -60,6 +60,17 @@ def test_pythons_functions_take_numbers_that_are_not_known(function: Callable[[A
     check(function)
 
 
+def test_assertions_of_numpy_are_checked_where_all_is_known_and_left_out_elsewhere() -> None:
+    def function(x: Any) -> Any:
+        np.testing.assert_allclose(np.ones(2) * 2, [2.0, 2.0])
+        np.testing.assert_array_equal(x, x * 2)
+        return x
+
+    irlib.trace(function, X)
+    with pytest.raises(AssertionError, match="Not equal"):
+        irlib.trace(lambda x: np.testing.assert_allclose(np.ones(2), 2.0) or x, X)
+
+
 def test_a_function_of_math_that_is_not_traced_says_so() -> None:
     with pytest.raises(irlib.IRError, match=r"math\.nextafter of a number that is not known"):
         irlib.trace(lambda x: math.nextafter(x[0], 1.0), X)
