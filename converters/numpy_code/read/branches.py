@@ -11,12 +11,12 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from irlib.converters.numpy_code.read.machine import Exit, Machine, Raised, Steps
+from irlib.converters.numpy_code.read.machine import Exit, Leave, Machine, Raised, Steps
 from irlib.converters.numpy_code.read.objects import Instance, Scope
 from irlib.converters.numpy_code.read.refusal import refused
 from irlib.converters.numpy_code.read.state import Merge, State
 
-__all__ = ["both", "either", "is_traced", "known_truth", "mark", "rejoin", "returned", "truth", "truth_steps"]
+__all__ = ["both", "either", "is_traced", "known_truth", "mark", "rejoin", "resume", "returned", "truth", "truth_steps"]
 
 
 def is_traced(m: Machine, value: Any) -> bool:
@@ -122,7 +122,7 @@ def _merged(m: Machine, node: ast.AST, condition: Any, ends: list[Any], merges: 
     if left is not None and other_left is not None and left.kind == other_left.kind:
         merge = state.merge(m, condition, other_state, line, None)
         if left.kind == "return":
-            return type(left)("return", merge.value(left.value, other_left.value, "the value returned"))
+            return Leave("return", merge.value(left.value, other_left.value, "the value returned"))
         return left
     if left is not None:
         frame.exits.append(Exit(left.kind, taken, left.value, state))
@@ -176,7 +176,7 @@ def rejoin(m: Machine, kind: str, start: int, left: Any, scope: Scope, end: int 
         last.state.restore(m)
     for exit_ in reversed(waiting):
         frame.exits.remove(exit_)
-        _resume(m, exit_, None)
+        resume(m, exit_, None)
     return None
 
 
@@ -188,7 +188,7 @@ def _passed_over(m: Machine, later: list[Exit], condition: Any) -> None:
             exit_.condition = m.domain.both(reached, exit_.condition)
 
 
-def _resume(m: Machine, exit_: Exit, dead: Scope | None) -> Merge:
+def resume(m: Machine, exit_: Exit, dead: Scope | None) -> Merge:
     """The state is that at the exit where its condition holds; gives what merges values in the same way.
 
     The variables of `dead`, a scope that is left for good, are not merged.
@@ -203,7 +203,7 @@ def returned(m: Machine, frame: Any, left: Any) -> Any:
     if left is not None and left.kind != "return":
         raise refused(f"{left.kind} outside of a loop")
     for exit_ in reversed(frame.exits):
-        merge = _resume(m, exit_, None if frame.scope.captured else frame.scope)
+        merge = resume(m, exit_, None if frame.scope.captured else frame.scope)
         value = merge.value(exit_.value, value, "the value returned")
     frame.exits.clear()
     return value

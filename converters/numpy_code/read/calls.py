@@ -9,7 +9,7 @@ from typing import Any
 from irlib.converters.numpy_code.read import branches
 from irlib.converters.numpy_code.read.iteration import VIEWS, described, stream
 from irlib.converters.numpy_code.read.limits import over
-from irlib.converters.numpy_code.read.machine import Frame, Machine, Steps
+from irlib.converters.numpy_code.read.machine import Frame, Leave, Machine, Steps
 from irlib.converters.numpy_code.read.names import arguments_of, bound_in, nonlocals_in
 from irlib.converters.numpy_code.read.objects import (
     BoundMethod,
@@ -24,7 +24,7 @@ from irlib.converters.numpy_code.read.objects import (
     Super,
 )
 from irlib.converters.numpy_code.read.refusal import refused
-from irlib.converters.numpy_code.read.statements import Leave, block
+from irlib.converters.numpy_code.read.statements import block
 
 __all__ = ["bind_arguments", "call", "outward"]
 

@@ -92,6 +92,9 @@ class Domain(Protocol):
     def relate(self, cells: Sequence[Any]) -> None:
         """It is not known whether these cells share memory: a write into one leaves the others unknown."""
 
+    def related(self, cell: Any) -> Sequence[Any]:
+        """The cells of which it is not known whether they share memory with this one."""
+
     def is_unknown(self, cell: Any) -> bool:
         """Whether the value of a cell is not known any more."""
 

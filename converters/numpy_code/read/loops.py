@@ -12,10 +12,11 @@ from typing import Any
 
 from irlib.converters.numpy_code.read import branches
 from irlib.converters.numpy_code.read.carry import Carried, More, is_numeric, weakened, weakness
-from irlib.converters.numpy_code.read.machine import FOREIGN, Machine, Raised, Steps
+from irlib.converters.numpy_code.read.machine import FOREIGN, Exit, Leave, Machine, Raised, Steps
 from irlib.converters.numpy_code.read.objects import Grower, Scope
 from irlib.converters.numpy_code.read.refusal import refused
 from irlib.converters.numpy_code.read.slices import Slices
+from irlib.converters.numpy_code.read.state import State
 from irlib.errors import IRError
 
 __all__ = ["lowered_for", "lowered_while"]
@@ -24,58 +25,125 @@ __all__ = ["lowered_for", "lowered_while"]
 def lowered_while(
     m: Machine, node: ast.While, scope: Scope, turn: Callable[[], Steps], tested: Callable[..., Steps]
 ) -> Steps:
-    """The loop as `while_loop` of the graph. `turn` reads the body once and says how it is left, `tested` a test."""
+    """The loop as `while_loop` of the graph, and how it is left.
+
+    `turn` reads the body and says how it is left, `tested` reads the truth of a test.
+    """
     if node.orelse:
         raise refused("else of a while on a traced value is not read", remedy="test the condition after the loop")
-    carried = Carried(m, scope)
-    frame, naming = m.frames[-1], m.domain.naming
-    start = len(frame.exits)
+    return (yield _While(m, node, scope, turn, tested).read())
 
-    def test(flag: Any) -> Steps:
-        return m.domain.both(flag, (yield tested(m, node.test, scope)))
 
-    def step() -> Steps:
-        """A turn; whether the loop goes on after it."""
-        left = yield turn()
-        going: Any = left is None
-        exits = frame.exits[start:]
-        if any(leaves.kind != "break" for leaves in (*exits, *([] if left is None else [left]))):
-            remedy = "assign, break and return after it"
-            raise refused("return in a loop on a traced value is not read", remedy=remedy)
-        for exit_ in exits:
-            going = m.domain.both(going, m.domain.opposite(exit_.condition)) if going is not False else False
-        branches.rejoin(m, "break", start, left, scope)
-        del frame.exits[start:]
-        return going
+class _While:
+    """A `while` as it is read. Besides its slots it carries whether it goes on, whether it returns, and what."""
 
-    def holds(values: list[Any]) -> Any:
-        carried.begin(values[1:])
-        return m.callback(test)(values[0])
+    def __init__(
+        self, m: Machine, node: ast.While, scope: Scope, turn: Callable[[], Steps], tested: Callable[..., Steps]
+    ) -> None:
+        self.m = m
+        self.node = node
+        self.scope = scope
+        self.turn = turn
+        self.tested = tested
+        self.carried = Carried(m, scope)
+        self.frame = m.frames[-1]
+        self.start = len(self.frame.exits)
+        self.out = _Out()
 
-    def body(values: list[Any]) -> list[Any]:
-        carried.begin(values[1:])
-        going = m.callback(step)()
-        if carried.take_in() | carried.see_shared():
-            raise More
-        return [going, *carried.values()]
-
-    m.domain.naming = False
-    yield test(True)
-    yield step()
-    carried.take_in()
-    while True:
+    def read(self) -> Steps:
+        m, carried, out = self.m, self.carried, self.out
+        naming, m.domain.naming = m.domain.naming, False
+        yield self.test(True)
+        _, _, result = yield self.step(0)
+        out.take(m, result)
+        carried.take_in()
+        while True:
+            carried.before.restore(m)
+            carried.see_shared(first=True)
+            m.at(self.node)
+            try:
+                init = [True, False, out.blank, *carried.values()]
+                _, returned, result, *results = m.domain.control["while_loop"](self.holds, self.body, init)
+                break
+            except More:
+                continue
         carried.before.restore(m)
-        carried.see_shared(first=True)
-        m.at(node)
-        try:
-            results = m.domain.control["while_loop"](holds, body, [True, *carried.values()])
-            break
-        except More:
-            continue
-    carried.before.restore(m)
-    m.domain.naming = naming
-    carried.end(results[1:], getattr(node, "lineno", 0))
-    return None
+        m.domain.naming = naming
+        carried.end(results, getattr(self.node, "lineno", 0))
+        if not out.returned:
+            return None
+        result = weakened(m, result, out.weak)
+        if isinstance(self.node.test, ast.Constant) and not out.breaks:
+            return Leave("return", result)  # there is no other way out
+        self.frame.exits.append(Exit("return", returned, result, State.of(m, self.scope)))
+        return None
+
+    def test(self, flag: Any) -> Steps:
+        return self.m.domain.both(flag, (yield self.tested(self.m, self.node.test, self.scope)))
+
+    def step(self, result: Any) -> Steps:
+        """A turn: whether the loop goes on after it, whether the function returns, and what."""
+        m, out = self.m, self.out
+        left = yield self.turn()
+        exits = self.frame.exits[self.start :]
+        del self.frame.exits[self.start :]
+        going: Any = left is None
+        returned: Any = left is not None and left.kind == "return"
+        if returned:
+            out.returned, result = True, left.value
+        both, opposite = m.domain.both, m.domain.opposite
+        for exit_ in reversed(exits):
+            merge = branches.resume(m, exit_, None)
+            stays = opposite(exit_.condition)
+            going = both(going, stays)
+            if exit_.kind == "return":
+                returned = opposite(both(opposite(returned), stays))
+                result = merge.value(exit_.value, result, "the value returned") if out.returned else exit_.value
+                out.returned = True
+            else:
+                returned = both(returned, stays)
+        out.breaks |= any(e.kind == "break" for e in exits) or (left is not None and left.kind == "break")
+        return going, returned, result
+
+    def holds(self, values: list[Any]) -> Any:
+        self.carried.begin(values[3:])
+        return self.m.callback(self.test)(values[0])
+
+    def body(self, values: list[Any]) -> list[Any]:
+        m, carried, out = self.m, self.carried, self.out
+        carried.begin(values[3:])
+        before = (out.breaks, out.returned)
+        going, returned, result = m.callback(self.step)(weakened(m, values[2], out.weak))
+        if carried.take_in() | carried.see_shared() or (out.breaks, out.returned) != before:
+            raise More
+        return [going, returned, result, *carried.values()]
+
+
+class _Out:
+    """The ways out of a loop: whether there are breaks and returns, and what stands for a value not yet returned."""
+
+    def __init__(self) -> None:
+        self.breaks = False
+        self.returned = False
+        self.weak: Any = True
+        self.blank: Any = 0
+
+    def take(self, m: Machine, value: Any) -> None:
+        """The value that the first turn read returns: those of others are like it."""
+        if not self.returned:
+            return
+        if not is_numeric(m, value):
+            raise refused("what is returned in a loop on a traced value is no array or number", code="IR892")
+        self.weak, self.blank = weakness(m, value), _blank(m, value)
+
+
+def _blank(m: Machine, value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)(_blank(m, item) for item in value)
+    made = m.domain.blank(value)
+    if made is None:
+        raise refused("the shape of what is returned in a loop on a traced value is not known", code="IR892")
+    return made
 
 
 def lowered_for(m: Machine, node: ast.For, scope: Scope, slices: Slices, turn: Callable[[Any], Steps]) -> bool:

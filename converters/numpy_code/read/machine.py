@@ -19,7 +19,7 @@ from irlib.converters.numpy_code.read.objects import Function, Module, Scope
 from irlib.converters.numpy_code.read.refusal import SourceError, refused, where_of
 from irlib.errors import IRError
 
-__all__ = ["FOREIGN", "HANDLERS", "Exit", "Frame", "Machine", "Raised", "Steps", "handles"]
+__all__ = ["FOREIGN", "HANDLERS", "Exit", "Frame", "Leave", "Machine", "Raised", "Steps", "handles"]
 
 Steps: TypeAlias = Generator[Any, Any, Any]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -53,6 +53,14 @@ class Raised(Exception):  # noqa: N818  it is what the source raises, not what w
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(what)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A block is left by return, break or continue."""
+
+    kind: str
+    value: Any = None
 
 
 @dataclass(eq=False, slots=True)

@@ -266,7 +266,8 @@ class Merge:
         for side in sides:
             cell = self.m.domain.cell(side) if self.m.domain.is_array(side) else None
             if cell is not None:
-                known = self._cells.setdefault(id(cell), [cell] if id(cell) in self.old else [])
+                related = [c for c in (cell, *self.m.domain.related(cell)) if id(c) in self.old]
+                known = self._cells.setdefault(id(cell), related)
                 known.append(self.m.domain.cell(made))
         if not self.filling:
             self.relate()

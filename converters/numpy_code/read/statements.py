@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from irlib.converters.numpy_code.read import branches
 from irlib.converters.numpy_code.read.iteration import is_open, iterator
 from irlib.converters.numpy_code.read.loops import lowered_for, lowered_while
-from irlib.converters.numpy_code.read.machine import Machine, Raised, Steps, handles
+from irlib.converters.numpy_code.read.machine import Leave, Machine, Raised, Steps, handles
 from irlib.converters.numpy_code.read.objects import Class, Function, Scope
 from irlib.converters.numpy_code.read.refusal import refused
 from irlib.converters.numpy_code.read.slices import sliced
 from irlib.converters.numpy_code.read.source import is_main_guard, is_message
 from irlib.converters.numpy_code.read.state import State
 
-__all__ = ["Leave", "block"]
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """A block is left by return, break or continue."""
-
-    kind: str
-    value: Any = None
+__all__ = ["block"]
 
 
 BREAK, CONTINUE = Leave("break"), Leave("continue")
@@ -148,8 +139,8 @@ def while_(m: Machine, node: ast.While, scope: Scope) -> Steps:
         left = yield turn()
         if left is not None:
             break
-        if before is not None and any(e.kind == "break" for e in m.frames[-1].exits[start:]):
-            before.restore(m)  # a break on a traced value is the only way out: a loop of the graph
+        if before is not None and m.frames[-1].exits[start:]:
+            before.restore(m)  # an exit on a traced value is the only way out: a loop of the graph
             del m.frames[-1].exits[start:]
             return (yield lowered_while(m, node, scope, turn, _tested))
     return (yield _loop_end(m, node, scope, left, start))

@@ -197,6 +197,9 @@ class Traced:
         for member in kin.members:
             member.kin = kin
 
+    def related(self, cell: Any) -> Sequence[Any]:
+        return [] if cell.kin is None else list(cell.kin.members)
+
     def is_unknown(self, cell: Any) -> bool:
         return bool(cell.spoiled)
 

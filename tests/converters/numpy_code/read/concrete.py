@@ -105,6 +105,9 @@ class Concrete:
     def relate(self, cells: Any) -> None:
         """numpy's own arrays know it."""
 
+    def related(self, cell: Any) -> Any:
+        return []
+
     def is_unknown(self, cell: Any) -> bool:
         return False
 

@@ -534,4 +534,27 @@ def gcd(a, b):
 def f(x):
     return [gcd(a * 4, b * 4) for a, b in zip(abs(x[0]), abs(x[1]))]
 """,
+    "while that returns": """
+def bisect(a, b, target):
+    n = 0
+    while b - a > 1e-9 and n < 60:
+        n += 1
+        m = (a + b) / 2
+        d = m ** 3 - target
+        if abs(d) < 1e-6:
+            return m, n
+        if d > 0:
+            b = m
+        else:
+            a = m
+    return a, -n
+def newton(x):
+    while True:
+        new = x - (x ** 3 - 2 * x - 5) / (3 * x ** 2 - 2)
+        if abs(new - x) < 1e-9:
+            return new
+        x = new
+def f(x):
+    return bisect(0 * x[0, 0], abs(x[1, 1]), 2.0), bisect(0 * x[0, 0], abs(x[0, 0]), 2.0), newton(2 + abs(x[0, 0]))
+""",
 }
