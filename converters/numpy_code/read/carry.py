@@ -111,14 +111,19 @@ class Carried:
         `first`: before the loop, where all that a slot holds was there before.
         """
         found = False
-        by_cell: dict[int, tuple[Any, set[int]]] = {}
+        by_cell: dict[int, tuple[Any, set[int], set[int]]] = {}
         for i, slot in enumerate(self.slots):
-            for cell in self._cells(slot):
-                by_cell.setdefault(id(cell), (cell, set()))[1].add(i)
-        for key, (cell, slots) in by_cell.items():
+            for direct in self._cells(slot):
+                for cell in (direct, *self.m.domain.related(direct)):
+                    _, slots, held = by_cell.setdefault(id(cell), (cell, set(), set()))
+                    slots.add(i)
+                    if cell is direct:
+                        held.add(i)
+        references = self.references() if first else {}
+        for key, (cell, slots, held) in by_cell.items():
             is_old = key in self.before.kept and _holder(self.slots[min(slots)].thing) is not None
             if first and is_old:  # what the slots hold was there before; others may know it, if the loop takes no turn
-                is_old = self.references().get(key, 0) > len(slots)
+                is_old = references.get(key, 0) > len(held)
             if len(slots) > 1 or is_old:
                 old = cell if is_old else None
                 place = key if is_old else min(slots)
