@@ -207,6 +207,24 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Array, ...]:
     return tuple(broadcast_to(x, common) for x in arrays)
 
 
+@function("broadcast")
+class Broadcast:
+    """The shape that arrays have together."""
+
+    def __init__(self, *args: Any) -> None:
+        self.shape = broadcast_arrays(*args)[0].shape if args else ()
+        self.ndim = self.nd = len(self.shape)
+        self.numiter = len(args)
+
+    @property
+    def size(self) -> Any:
+        """The number of elements."""
+        total: Any = 1
+        for d in self.shape:
+            total = total * d
+        return total
+
+
 @function("flip")
 def flip(m: Any, axis: Any = None) -> Array:
     x = lift(m)

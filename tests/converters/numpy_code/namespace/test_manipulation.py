@@ -39,6 +39,7 @@ ROWS: list[Expression] = [
     lambda np, d: np.broadcast_to(3, (2, 2)),
     lambda np, d: np.broadcast_arrays(d.a, d.a[0], d.a[:, :1]),
     lambda np, d: np.broadcast_shapes((3, 1), (1, 4), (4,)),
+    lambda np, d: (np.broadcast(d.a, d.a[0]).shape, np.broadcast(d.v[:, None], d.k).size, np.broadcast(d.a, 2).ndim),
     lambda np, d: np.flip(d.t),
     lambda np, d: np.flip(d.t, (0, 2)),
     lambda np, d: (np.fliplr(d.a), np.flipud(d.a)),
