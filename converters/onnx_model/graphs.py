@@ -382,9 +382,14 @@ class GraphReader:
             if value is not None and value is not BROKEN:
                 self.notes.type(info, value.type, self.model.symbols.renamed)
 
+    def _is_zipped(self, info: Any, value: Any) -> bool:
+        """Whether it is declared as maps and made by ZipMap, which is a matrix here."""
+        made = self.b.made_by(value) if info.type.sequence_type.elem_type.HasField("map_type") else None
+        return made is not None and made[0].name == "ZipMap"
+
     def check_declared(self, info: Any, value: Any, where: str) -> None:
         """Note where a declared type is contradicted by the inferred one, which without `strict` is right."""
-        if info.type.WhichOneof("value") is None or not self.model.strict:
+        if info.type.WhichOneof("value") is None or not self.model.strict or self._is_zipped(info, value):
             return
         try:
             declared = self.model.symbols.type(info.type)

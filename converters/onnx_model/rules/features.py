@@ -168,5 +168,11 @@ def _of_maps(b: Emitter, n: OnnxOp, *operands: Value) -> Any:
     raise n.unsupported("maps are no values of irlib")
 
 
-for _name in ("CastMap", "DictVectorizer", "ZipMap"):
+for _name in ("CastMap", "DictVectorizer"):
     rule(_name, 1, dialect=ML)(_of_maps)
+
+
+@rule("ZipMap", 1, dialect=ML)
+def zip_map(b: Emitter, n: OnnxOp, x: Value) -> Any:
+    """The scores themselves, a column for each label in the order of the labels: here a row needs no map."""
+    return x

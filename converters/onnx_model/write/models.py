@@ -16,7 +16,7 @@ from irlib.converters.onnx_model.write.files import least_outside, write_model
 from irlib.converters.onnx_model.write.functions import Functions
 from irlib.converters.onnx_model.write.nodes import Writer
 from irlib.converters.onnx_model.write.outside import Outside
-from irlib.converters.onnx_model.write.protos import sparse_proto
+from irlib.converters.onnx_model.write.protos import maps_type, sparse_proto
 from irlib.converters.onnx_model.write.recall import Recalled, add_properties
 from irlib.converters.onnx_model.write.regions import output_name
 from irlib.converters.onnx_model.write.scope import Scope
@@ -202,6 +202,9 @@ class ModelWriter:
                     f"output {o.name!r} has the name of another value", code="IR320", where=writer.place
                 )
             info = recalled.value_info(made, self._declared(o, v.type), self.symbols)
+            maker = scope.maker(made)
+            if maker is not None and maker.op_type == "ZipMap":
+                info.type.CopyFrom(recalled.maps(made) or maps_type(maker))
             recalled.describe_value(info, made)
             proto.output.append(info)
         recalled.add_value_info(proto, values, self.symbols)

@@ -13,7 +13,7 @@ from irlib.errors import AttributeValueError
 from irlib.tensor import Array, Tensor
 from irlib.types import OptionalType, SequenceType, TensorType, Type
 
-__all__ = ["attribute_proto", "packed", "sparse_proto", "tensor_proto", "value_info"]
+__all__ = ["attribute_proto", "maps_type", "packed", "sparse_proto", "tensor_proto", "value_info"]
 
 _KINDS = {int: 2, float: 1, str: 3, bytes: 3}
 _SINGLE_FIELD = {1: "f", 2: "i", 3: "s"}
@@ -80,6 +80,17 @@ def value_info(name: str, t: Type, symbols: Mapping[str, str]) -> Any:
     import onnx
 
     return onnx.ValueInfoProto(name=name, type=type_proto(t, symbols))
+
+
+def maps_type(zip_map: Any) -> Any:
+    """The TypeProto of what a ZipMap gives in ONNX: a map from labels to scores for each row."""
+    import onnx
+
+    numbers = any(a.name == "classlabels_int64s" for a in zip_map.attribute)
+    key = onnx.TensorProto.INT64 if numbers else onnx.TensorProto.STRING
+    score = onnx.helper.make_tensor_type_proto(onnx.TensorProto.FLOAT, [])
+    row = onnx.TypeProto(map_type=onnx.TypeProto.Map(key_type=key, value_type=score))
+    return onnx.TypeProto(sequence_type=onnx.TypeProto.Sequence(elem_type=row))
 
 
 def attribute_proto(name: str, value: Any, kind: int | None = None, symbols: Mapping[str, str] | None = None) -> Any:

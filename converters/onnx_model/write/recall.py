@@ -90,6 +90,11 @@ class Recalled:
         except IRError:
             return None
 
+    def maps(self, key: str) -> Any:
+        """The TypeProto of an output that the model declared as a sequence of maps, or None."""
+        proto, _ = self._declared(key)
+        return proto if proto is not None and proto.sequence_type.elem_type.HasField("map_type") else None
+
     def value_info(self, name: str, t: Type, symbols: Mapping[str, str], key: str | None = None) -> Any:
         """A ValueInfoProto of an input or output: its type as the model said it, while that is what is known of it."""
         made = value_info(name, t, symbols)

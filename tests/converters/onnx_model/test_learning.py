@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,3 +91,30 @@ def test_normalizer_leaves_rows_of_zeros() -> None:
     x = np.array([[0.0, 0.0], [3.0, 4.0]], np.float32)
     (y,) = results("Normalizer", x, 1, norm="L2")
     np.testing.assert_allclose(y, [[0.0, 0.0], [0.6, 0.8]])
+
+
+@pytest.mark.parametrize("labels", [{"classlabels_int64s": [4, 5]}, {"classlabels_strings": ["no", "yes"]}])
+def test_a_zip_map_is_a_matrix_here_and_leaves_as_maps(labels: dict[str, Any], tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Softmax", ["x"], ["p"]),
+        helper.make_node("ZipMap", ["p"], ["y"], domain="ai.onnx.ml", **labels),
+    ]
+    key = TensorProto.INT64 if "classlabels_int64s" in labels else TensorProto.STRING
+    row = helper.make_map_type_proto(key, helper.make_tensor_type_proto(TensorProto.FLOAT, []))
+    y = helper.make_value_info("y", helper.make_sequence_type_proto(row))
+    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", 1, ["n", 2])], [y])
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    proto = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    model = irlib.from_onnx(proto)
+    found = irlib.run(model, {"x": X})["y"]
+    np.testing.assert_allclose(found, np.exp(X) / np.exp(X).sum(1, keepdims=True), rtol=1e-6)
+    irlib.save(model, tmp_path / "zip.pb")
+    again = irlib.to_onnx(irlib.load(tmp_path / "zip.pb"))
+    assert again.graph.output[0].type == y.type
+    assert [n.op_type for n in again.graph.node] == ["Softmax", "ZipMap"]
+    _, gradients = irlib.value_and_grad(model, {"x": X}, "y", ["x"], [np.eye(2, dtype=np.float32)])
+    np.testing.assert_allclose(np.diag(gradients["x"]), np.diag(found) * (1 - np.diag(found)), rtol=1e-5)
+    onnxruntime = pytest.importorskip("onnxruntime")
+    session = onnxruntime.InferenceSession(again.SerializeToString(), providers=["CPUExecutionProvider"])
+    (rows,) = session.run(None, {"x": X})
+    np.testing.assert_allclose([list(r.values()) for r in rows], found, rtol=1e-6)
