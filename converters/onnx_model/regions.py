@@ -172,6 +172,7 @@ def _built(reader: GraphReader, proto: Any, types: list[Type], captured: dict[st
     add_constants(inner, proto)
     inner.declared = {v.name: v for v in proto.value_info}
     inner.read(proto.node)
+    _note_hidden(reader, inner, proto, place)
     outputs = []
     for k, info in enumerate(proto.output):
         found = inner.values.get(info.name)
@@ -188,6 +189,22 @@ def _built(reader: GraphReader, proto: Any, types: list[Type], captured: dict[st
     inner.notes.graph.update({"doc": proto.doc_string} if proto.doc_string else {})
     b.metadata.update(inner.notes.metadata())
     return b.build()
+
+
+def _note_hidden(reader: GraphReader, inner: GraphReader, proto: Any, place: str) -> None:
+    """ONNX does not allow that a subgraph calls a value as one around it is called; readers take the inner one."""
+    own = (
+        [i.name for i in proto.input] + [t.name for t in proto.initializer] + [o for n in proto.node for o in n.output]
+    )
+    for name in own:
+        if name and name in reader.values:
+            inner.model.add(
+                "IR112",
+                place,
+                f"{shown(name)!r} hides a value outside of the subgraph",
+                "rename one of them",
+                "warning",
+            )
 
 
 # What the inputs of a subgraph are, by op: types, and which of them are fed from which output of the step before.

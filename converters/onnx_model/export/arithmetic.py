@@ -70,8 +70,13 @@ def divide(e: Any, site: Any, x: Any, y: Any) -> Any:
     return e.op("Div", x, y)
 
 
-@lowers("remainder")
-def remainder(b: Any, site: Any, x: Any, y: Any) -> Any:
+@emits("remainder")
+def remainder(e: Any, site: Any, x: Any, y: Any) -> Any:
+    """Mod is that of integers; of floats it is not for every sign."""
+    return e.op("Mod", x, y) if x.dtype.is_integer else e.writer.lowered_row(_remainder, site, (x, y))
+
+
+def _remainder(b: Any, site: Any, x: Any, y: Any) -> Any:
     rest = b.fmod(x, y)
     off = b.logical_and(b.not_equal(rest, 0), b.not_equal(b.less(rest, 0), b.less(y, 0)))
     return b.where(off, rest + y, rest)

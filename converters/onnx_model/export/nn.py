@@ -55,7 +55,11 @@ _THROUGH = ("Add", "Cast", "Concat", "Expand", "Identity", "Mul", "Reshape", "Sl
 def _may_hold_minus_inf(e: Any, x: Any) -> bool:
     """Whether it is masked: -inf chosen, or something given with the data added."""
     waiting, seen = [(x.name, False)], set()
-    constants = {t.name: t for scope in (e.scope, e.scope.root) for t in scope.initializers}
+    scopes = (e.scope, e.scope.root)
+    constants = {t.name: t for scope in scopes for t in scope.initializers}
+    constants |= {
+        n.output[0]: n.attribute[0].t for scope in scopes for n in scope.constants if n.attribute[0].HasField("t")
+    }
     given = e.scope.model.fed
     while waiting:
         name, added = waiting.pop()
@@ -70,6 +74,8 @@ def _may_hold_minus_inf(e: Any, x: Any) -> bool:
         if name in given and added:
             return True
         node = e.scope.maker(name)
+        if node is None and added and e.scope.root.closed:
+            return True  # whatever a function is called with
         if node is not None and node.op_type in _THROUGH:
             waiting += [(i, added or node.op_type == "Add") for i in node.input if i]
     return False

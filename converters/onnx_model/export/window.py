@@ -136,10 +136,34 @@ def _pooling(op: Any, pads: Any) -> dict[str, Any]:
     }
 
 
+def _padded_pool(b: Any, site: Any, x: Any, pads: Any) -> Any:
+    """With pads that are computed, or negative: of `x` with them around it, lower than every number."""
+    op, count = site.op, len(site.op.window)
+    if x.rank is None or op.ceil_mode:
+        raise site.unsupported("MaxPool takes pads that are known", "pad beforehand")
+    lowest = -np.inf if x.dtype.is_float else np.iinfo(x.dtype.numpy).min
+    wide = b.pad(x, pads, b.constant(lowest, x.dtype), list(range(x.rank - count, x.rank)))
+    windows = {"window": op.window, "strides": op.strides, "dilations": op.dilations}
+    if op.name == "max_pool":
+        return b.max_pool(wide, **windows)
+    # a place in the padded tensor, taken apart from the last axis on, is put together again without the pads
+    # where a window has nothing larger than its padding, the first element that is none is chosen
+    inside = b.pad(b.full_like(x, 1), pads, b.constant(0, x.dtype), list(range(x.rank - count, x.rank)))
+    nothing = b.equal(b.max_pool(wide, **windows), b.constant(lowest, x.dtype))
+    rest = b.where(nothing, b.max_pool_indices(inside, **windows), b.max_pool_indices(wide, **windows))
+    place, step = b.constant(0), b.constant(1)
+    for k in reversed(range(count)):
+        axis = x.rank - count + k
+        size = b.take(b.shape(wide), axis, axis=0)
+        place = place + (b.remainder(rest, size) - b.take(pads, k, axis=0)) * step
+        rest, step = b.floor_divide(rest, size), step * b.take(b.shape(x), axis, axis=0)
+    return place + rest * step
+
+
 @emits("max_pool", "max_pool_indices")
 def max_pool(e: Any, site: Any, x: Any, pads: Any) -> Any:
     if pads is not None and (pads.ints is None or min(pads.ints) < 0):
-        raise site.unsupported("MaxPool takes pads that are known and not negative", "pad beforehand")
+        return e.writer.lowered_row(_padded_pool, site, (x, pads))
     folded, attributes = _folded(e, site, x), _pooling(site.op, pads)
     # a gradient asks for the places of what the forward pass asks for the values of: one node gives both
     key = (e.scope.name_of(folded), repr(attributes))

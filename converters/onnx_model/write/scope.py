@@ -145,6 +145,8 @@ class Scope:
         Raises: UnsupportedError where the opset does not have the op, or not for these types.
         """
         given = {k: v for k, v in attributes.items() if v is not None}
+        while operands and operands[-1] is None:
+            operands = operands[:-1]
         found = self._checked(name, operands, given)
         inputs = [self.name_of(v) for v in operands]
         while inputs and not inputs[-1] and len(inputs) > found.inputs[0]:

@@ -201,6 +201,12 @@ WRONG: dict[str, tuple[str, Any]] = {
 }  # fmt: skip
 
 
+def test_a_name_in_a_subgraph_that_hides_an_outer_one_is_a_warning() -> None:
+    report = check(branch(node("Tanh", ["x"], ["m"]), node("Tanh", ["m"], ["t"])))
+    assert [(f.code, f.severity) for f in report.findings] == [("IR112", "warning")]
+    assert "hides" in str(report.findings[0])
+
+
 @pytest.mark.parametrize("what", WRONG)
 def test_it_is_found(what: str) -> None:
     code, made = WRONG[what]
