@@ -149,8 +149,7 @@ class Scope:
             operands = operands[:-1]
         found = self._checked(name, operands, given)
         inputs = [self.name_of(v) for v in operands]
-        while inputs and not inputs[-1] and len(inputs) > found.inputs[0]:
-            inputs.pop()
+        inputs += [""] * (found.inputs[0] - len(inputs))
         count = outputs if isinstance(outputs, int) else len(outputs)
         types = (type,) * count if isinstance(outputs, int) else tuple(outputs)
         names = [self.temporary(name.lower()) for _ in range(count)]
