@@ -315,6 +315,11 @@ CODES: dict[str, Code] = {
     "IR884": Code("arguments", "what a function is traced with does not fit it, or is no array", "see the message"),
     "IR885": Code("index", "an index is out of bounds, or nothing that numpy takes for one", "correct it"),
     "IR886": Code("no result", "a traced function returns nothing that could be an output", "return arrays"),
+    "IR887": Code(
+        "refused as by numpy",
+        "a call in traced code that numpy refuses too: shapes, axes or values that do not fit",
+        "correct the line that the message names",
+    ),
     # numpy code that is read as text
     "IR890": Code(
         "not read",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from irlib.builder import Builder
 from irlib.converters.numpy_code.arguments import Arguments, bound_arguments
-from irlib.converters.numpy_code.namespace.refusal import TraceError
-from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.namespace.refusal import TraceError, TraceIndexError
+from irlib.converters.numpy_code.namespace.tape import Tape, line_of_error
 from irlib.converters.numpy_code.outputs import give_outputs
 from irlib.converters.numpy_code.source_names import name_nodes
 from irlib.converters.numpy_code.substitution import numpy_replaced
+from irlib.errors import IRError
 from irlib.graph import Graph
 
 __all__ = ["trace"]
@@ -66,7 +68,7 @@ def trace(
             else:
                 bound.arguments[name] = arguments.traced(name, value)
         arguments.check()
-        with numpy_replaced(fn, *args, *kwargs.values()):
+        with numpy_replaced(fn, *args, *kwargs.values()), _named_lines():
             result = call(*bound.args, **bound.kwargs)
         if tape.refusals:
             raise tape.refusals[0]  # the function has caught it, which it would not have had to do in numpy
@@ -74,3 +76,21 @@ def trace(
         give_outputs(tape, result)
         assert isinstance(tape.b, Builder)
         return tape.b.build(prune=True)
+
+
+@contextmanager
+def _named_lines() -> Iterator[None]:
+    """What the namespace refuses as numpy does leaves the trace as an error that names the user's line.
+
+    Inside, it is numpy's class of error, which the user's code may expect; what that code raises itself stays as it is.
+    """
+    try:
+        yield
+    except IRError:
+        raise
+    except (ValueError, TypeError, IndexError) as error:
+        at = line_of_error(error)
+        if at is None:
+            raise
+        kind = TraceIndexError if isinstance(error, IndexError) else TraceError
+        raise kind(str(error), code="IR887", where=f"{at.file}:{at.line}") from error

@@ -28,7 +28,7 @@ from irlib.regions import RegionBuilder
 from irlib.tensor import Tensor
 from irlib.types import DType, TensorType, Type, dtype_of, type_of
 
-__all__ = ["Concrete", "Tape"]
+__all__ = ["Concrete", "Tape", "line_of_error"]
 
 MAX_FOLDED = 1 << 20
 """Bytes up to which a result of constants is computed while a graph is traced; a larger one stays a node."""
@@ -348,12 +348,29 @@ def _line_of_caller() -> Location | None:
     """The innermost line on the stack that is neither irlib's nor numpy's; the file by its last name."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
-        file = frame.f_code.co_filename
-        short = _SHORT.get(file)
-        if short is None:
-            own = file.startswith((*_OWN, "<__array_function__"))
-            short = _SHORT[file] = "" if own else file if file.startswith("<") else Path(file).name
+        short = _short_name(frame.f_code.co_filename)
         if short:
             return Location(short, frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def line_of_error(error: BaseException) -> Location | None:
+    """The user's line that an error of irlib or numpy comes from; None where the user's code itself raised it."""
+    found: Location | None = None
+    step, is_users = error.__traceback__, False
+    while step is not None:
+        short = _short_name(step.tb_frame.f_code.co_filename)
+        is_users = bool(short)
+        if short:
+            found = Location(short, step.tb_lineno)
+        step = step.tb_next
+    return None if is_users else found
+
+
+def _short_name(file: str) -> str:
+    short = _SHORT.get(file)
+    if short is None:
+        own = file.startswith((*_OWN, "<__array_function__"))
+        short = _SHORT[file] = "" if own else file if file.startswith("<") else Path(file).name
+    return short

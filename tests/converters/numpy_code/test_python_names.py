@@ -80,3 +80,34 @@ def test_afterwards_the_names_are_pythons() -> None:
     irlib.trace(lambda x: min(x[0], 1.0) * math.sqrt(2), X)
     assert all(name not in globals() for name in ("min", "max", "len", "float", "int"))
     assert math.sqrt.__module__ == "math"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.concatenate([x, np.ones((2, 2))]),
+        lambda x: np.sum(x, axis=3),
+        lambda x: np.linalg.inv(x),  # noqa: PLW0108  the line is what is asked
+        lambda x: np.split(x, 3),
+    ],
+    ids=lambda f: f"line-{f.__code__.co_firstlineno}",
+)
+def test_what_numpy_refuses_leaves_a_trace_as_an_error_with_its_line(function: Callable[[Any], Any]) -> None:
+    line = function.__code__.co_firstlineno
+    with pytest.raises(irlib.IRError, match=rf"test_python_names\.py:{line}: .*\[IR887\]"):
+        irlib.trace(function, X)
+
+
+def test_inside_it_is_numpys_class_of_error_and_the_codes_own_errors_stay() -> None:
+    def tries(x: Any) -> Any:
+        try:
+            return np.linalg.inv(x)
+        except np.linalg.LinAlgError:
+            return x * 2
+
+    def raises(x: Any) -> Any:
+        raise ValueError("unknown activation")
+
+    check(tries)
+    with pytest.raises(ValueError, match=r"^unknown activation$"):
+        irlib.trace(raises, X)
