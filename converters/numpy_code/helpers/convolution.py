@@ -40,6 +40,22 @@ def _framed(x, begins, ends):
     return np.pad(x[(..., *crop)], [(0, 0)] * lead + width)
 
 
+def _depthwise(x, w, places, strides, dilations):
+    """Each channel alone: `x`, shifted, times one number for each place in the window."""
+    c, k = x.shape[1], len(places)
+    factors = w.reshape(c, w.shape[0] // c, *w.shape[2:])
+    y = None
+    for offset in np.ndindex(*w.shape[2:]):
+        at = [
+            slice(o * d, o * d + s * (n - 1) + 1, s)
+            for o, d, s, n in zip(offset, dilations, strides, places, strict=True)
+        ]
+        factor = factors[(..., *offset)].reshape(c, w.shape[0] // c, *(1,) * k)
+        term = x[(slice(None), slice(None), None, *at)] * factor
+        y = term if y is None else y + term
+    return y.reshape(x.shape[0], w.shape[0], *places)
+
+
 def _convolution(x, w, pads, strides, dilations, groups):
     """Cross-correlation of `x` [n, c, ..] with the kernels `w` [m, c / groups, ..]."""
     k = len(strides)
@@ -48,6 +64,9 @@ def _convolution(x, w, pads, strides, dilations, groups):
     windows = _windows(x, w.shape[2:], strides, dilations)
     places = windows.shape[2 : 2 + k]
     size = int(np.prod(w.shape[1:]))
+    if groups == x.shape[1] and m <= 2 * groups and 1 < size <= 64 and n * m:
+        if int(np.prod(places)) > 1:
+            return _depthwise(x, w, places, strides, dilations)
     rows = np.moveaxis(windows, 1, 1 + k)
     rows = rows.reshape(n, int(np.prod(places)), groups, size)
     kernels = w.reshape(groups, m // groups, size)

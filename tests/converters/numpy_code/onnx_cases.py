@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import irlib
 from tests.external.adapters import fed_names
 from tests.external.suite import node_cases
 
-__all__ = ["KNOWN", "compared", "known_failures", "main", "models"]
+__all__ = ["KNOWN", "compared", "exported", "failures", "known_failures", "main", "models"]
 
 KNOWN = Path(__file__).parent / "known_onnx_failures.txt"
 
@@ -48,6 +49,31 @@ def models(every: int = 1) -> Iterator[tuple[str, Any, dict[str, Any]]]:
         except Exception:  # noqa: BLE001  what the interpreter does not run is the business of another list
             continue
         yield str(case.name), graph, feeds
+
+
+def exported() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Name, graph and feeds of each model that an exporter wrote, of those that come with onnx."""
+    from onnx import load
+    from onnx.backend.test.loader import load_model_tests
+
+    for kind in ("simple", "pytorch-converted", "pytorch-operator"):
+        for case in sorted(load_model_tests(kind=kind), key=lambda case: str(case.name)):
+            folder = Path(case.model_dir)
+            model = load(folder / "model.onnx")
+            graph = irlib.from_onnx(model)
+            names = fed_names(model)
+            yield str(case.name), graph, {n: _fed(model, n, folder, k) for k, n in enumerate(names)}
+
+
+def _fed(model: Any, name: str, folder: Path, number: int) -> Any:
+    """The value of an input in the first data set of a case."""
+    from onnx import SequenceProto, TensorProto, numpy_helper
+
+    data = (folder / "test_data_set_0" / f"input_{number}.pb").read_bytes()
+    (info,) = [i for i in model.graph.input if i.name == name]
+    if info.type.HasField("sequence_type"):
+        return [numpy_helper.to_array(t) for t in SequenceProto.FromString(data).tensor_values]
+    return numpy_helper.to_array(TensorProto.FromString(data))
 
 
 def compared(graph: Any, feeds: dict[str, Any], style: str) -> str:
@@ -115,13 +141,13 @@ def _distance(made: Any, wanted: Any) -> float:
     return float(np.max(np.abs(a - c)[finite], initial=0)) / scale / _NARROW.get(size, 1e-12)
 
 
-def failures(every: int = 1) -> tuple[int, dict[str, str]]:
+def failures(cases: Iterable[tuple[str, Any, dict[str, Any]]]) -> tuple[int, dict[str, str]]:
     """How many cases were tried, and those that fail, with the style and the reason."""
     found: dict[str, str] = {}
     count = 0
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        for name, graph, feeds in models(every):
+        for name, graph, feeds in cases:
             count += 1
             for style in ("fused", "nodes"):
                 why = compared(graph, feeds, style)
@@ -133,7 +159,7 @@ def failures(every: int = 1) -> tuple[int, dict[str, str]]:
 
 def main() -> int:
     """Print the score; write the list where asked to."""
-    count, found = failures()
+    count, found = failures(chain(models(), exported()))
     known = known_failures()
     for name in sorted(found):
         sys.stdout.write(f"{'' if name in known else 'new: '}{name}: {found[name].splitlines()[0][:200]}\n")
