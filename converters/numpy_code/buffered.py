@@ -245,7 +245,7 @@ class BufferedWriter(FunctionWriter):
         condition, x, y = map(self._array, ids)
         taken = self._storage.in_place.get(value)
         shapes = {getattr(self.graph.value_type(v), "shape", None) for v in ids}
-        if taken is None or ids.count(taken) != 1:
+        if taken not in ids[1:] or ids.count(taken) != 1:
             name = self.names.of(value)
             self._add_line(f"{name} = {self._f('np.where')}({condition}, {x}, {y})")
             self.bound[value] = Expr(name)

@@ -41,7 +41,7 @@ def _framed(x, begins, ends):
 
 
 def _depthwise(x, w, places, strides, dilations):
-    """Each channel alone: `x`, shifted, times one number for each place in the window."""
+    """Each channel alone: `x`, shifted, times one number for each place of a window."""
     c, k = x.shape[1], len(places)
     factors = w.reshape(c, w.shape[0] // c, *w.shape[2:])
     y = None
@@ -64,9 +64,9 @@ def _convolution(x, w, pads, strides, dilations, groups):
     windows = _windows(x, w.shape[2:], strides, dilations)
     places = windows.shape[2 : 2 + k]
     size = int(np.prod(w.shape[1:]))
-    if groups == x.shape[1] and m <= 2 * groups and 1 < size <= 64 and n * m:
-        if int(np.prod(places)) > 1:
-            return _depthwise(x, w, places, strides, dilations)
+    alone = groups == x.shape[1] and m <= 2 * groups and 1 < size <= 64
+    if alone and n * m * int(np.prod(places)) > n * m:
+        return _depthwise(x, w, places, strides, dilations)
     rows = np.moveaxis(windows, 1, 1 + k)
     rows = rows.reshape(n, int(np.prod(places)), groups, size)
     kernels = w.reshape(groups, m // groups, size)

@@ -58,7 +58,7 @@ def exported() -> Iterator[tuple[str, Any, dict[str, Any]]]:
 
     for kind in ("simple", "pytorch-converted", "pytorch-operator"):
         for case in sorted(load_model_tests(kind=kind), key=lambda case: str(case.name)):
-            folder = Path(case.model_dir)
+            folder = Path(str(case.model_dir))
             model = load(folder / "model.onnx")
             graph = irlib.from_onnx(model)
             names = fed_names(model)

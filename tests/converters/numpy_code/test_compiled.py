@@ -91,6 +91,21 @@ def test_an_output_that_is_fed_or_constant_or_given_twice_is_a_copy() -> None:
     assert all(isinstance(a, np.ndarray) for a in made.values())
 
 
+def test_a_where_of_bools_does_not_write_to_its_condition_or_to_feeds() -> None:
+    b = irlib.Builder("masks")
+    x, y, v = b.input("x", "bool[4]"), b.input("y", "bool[4]"), b.input("v", "int64[4]")
+    b.output("m", b.where(b.equal(v, 1), x, y))
+    b.output("n", b.logical_not(b.where(b.greater(v, 1), y, x)))
+    feeds = {"x": np.array([True, False] * 2), "y": np.array([False, False, True, True]), "v": np.arange(4)}
+    kept = {name: a.copy() for name, a in feeds.items()}
+    model = b.build()
+    made, wanted = Program(model)(feeds), irlib.run(model, feeds)
+    for name, value in wanted.items():
+        np.testing.assert_array_equal(made[name], value)
+    for name, value in kept.items():
+        np.testing.assert_array_equal(feeds[name], value)
+
+
 def test_feeds_are_checked_as_the_interpreter_checks_them() -> None:
     f = Program(two_products())
     good: dict[str, Any] = {"x": np.zeros((2, 784), np.float32), "w": np.zeros((784, 128), np.float32)}
