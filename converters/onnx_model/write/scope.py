@@ -170,6 +170,11 @@ class Scope:
         if unknown or len(operands) > found.inputs[1]:
             what = f"attribute {unknown[0]!r}" if unknown else f"{len(operands)} operands"
             raise site.unsupported(f"{name}-{found.since} with {what} is not in opset {opset}", "use a newer opset")
+        given = [v is not None for v in operands]
+        missing = [k for k, needed in enumerate(found.required) if needed and not any(given[k : k + 1])]
+        if missing:
+            what = f"{name}-{found.since} without operand {missing[0]}"
+            raise site.unsupported(f"{what} is not in opset {opset}", "use a newer opset")
         misfit = found.misfit(tuple([None if v is None else v.type for v in operands]))
         if misfit:
             raise site.unsupported(f"ONNX cannot say it: {name}-{found.since}: {misfit}", "cast the operand")
