@@ -20,6 +20,7 @@ from irlib.converters.numpy_code.read.objects import (
     Instance,
     Native,
     Scope,
+    Span,
     Stream,
     Super,
 )
@@ -160,7 +161,7 @@ def outward(m: Machine, value: Any) -> Any:
         if isinstance(value, list | tuple) and any(map(_is_function, value)):
             return type(value)([outward(m, v) for v in value])
         return value
-    if isinstance(value, (Class, Instance, Super, Inert, Stream, set, frozenset, *VIEWS)):
+    if isinstance(value, (Class, Instance, Super, Inert, Span, Stream, set, frozenset, *VIEWS)):
         raise refused(
             f"{described(value)} as an argument of a function of numpy is not read", remedy="pass a list or an array"
         )
@@ -184,7 +185,7 @@ def _hold_data(m: Machine, values: Any) -> None:
         elif isinstance(value, str):
             texts += len(value)
             m.meter.text(texts)
-        elif isinstance(value, (Class, Instance, Super, Inert, Stream, set, frozenset, *VIEWS)):
+        elif isinstance(value, (Class, Instance, Super, Inert, Span, Stream, set, frozenset, *VIEWS)):
             raise refused(f"{described(value)} in an argument of a function of numpy is not read")
 
 
