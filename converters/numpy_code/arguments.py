@@ -46,6 +46,7 @@ class Arguments:
         self.static = (static,) if isinstance(static, str) else tuple(static)
         self._found: set[str] = set()
         self._are_fixed = False
+        self._arrays: list[tuple[Any, Array]] = []
         self._copies: dict[int, tuple[Any, Any]] = {}
 
     def traced(self, name: str, value: Any) -> Any:
@@ -103,6 +104,7 @@ class Arguments:
 
     def _variable(self, name: str, value: Any) -> Array:
         is_scalar = isinstance(value, np.generic)
+        given = value if isinstance(value, np.ndarray) else None
         if isinstance(value, TensorType):
             t: Any = value
         else:
@@ -123,7 +125,13 @@ class Arguments:
             node = self.tape.known(value)
         else:
             node = b.input(name, t)
-        return wrap(node, is_scalar, layout=strides.C)
+        made = wrap(node, is_scalar, layout=strides.C)
+        if given is not None:
+            for other, array in self._arrays:
+                if np.may_share_memory(other, given):
+                    array._storage.relate(made._storage)
+            self._arrays.append((given, made))
+        return made
 
     def _nested(self, name: str, value: Any) -> Any:
         if isinstance(value, dict):

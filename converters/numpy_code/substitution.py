@@ -17,6 +17,7 @@ import threading
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,10 @@ def numpy_replaced(*roots: Any) -> Iterator[None]:
                 step()
 
 
+_MOST = 256
+"""How many items of a container are looked at: more of them are data, not code."""
+
+
 class _Walk:
     """Goes through functions, classes, objects and modules of the user's and puts stand-ins where numpy is."""
 
@@ -199,9 +204,9 @@ class _Walk:
             if self._is_users(getattr(sys.modules.get(item.__module__), "__file__", "")):
                 self._class(item)
         elif isinstance(item, dict):
-            self.waiting += item.values()
+            self.waiting += islice(item.values(), _MOST)
         elif isinstance(item, list | tuple | set | frozenset):
-            self.waiting += item
+            self.waiting += islice(item, _MOST)
         elif hasattr(item, "__dict__"):
             self.waiting += [type(item), *vars(item).values()]
 

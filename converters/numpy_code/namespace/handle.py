@@ -65,18 +65,23 @@ class Storage:
         line = f" in {at.file}:{at.line}" if at is not None else ""
         for other in kin.members:
             if other is not self and not other.spoiled:
-                other.spoiled = f"whether this is a view or a copy is not known, and one of the two was written{line}"
+                other.spoiled = f"numpy may keep this array in the memory of one that was written{line}"
         kin.members = [self]
 
     def related(self, value: Any) -> Storage:
         """A storage of its own with `value`, which might share memory with this one: nobody knows."""
         made = Storage(self.tape, value)
+        self.relate(made)
+        return made
+
+    def relate(self, other: Storage) -> None:
+        """Note that another storage might share memory with this one: after a write, the other is not known."""
         if self.kin is None:
             self.kin = Kin()
             self.kin.members.append(self)
-        made.kin = self.kin
-        self.kin.members.append(made)
-        return made
+        for member in other.kin.members if other.kin is not None else [other]:
+            member.kin = self.kin
+            self.kin.members.append(member)
 
 
 class Handle:

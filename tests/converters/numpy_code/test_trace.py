@@ -375,3 +375,19 @@ def test_a_generator_that_is_static_draws() -> None:
     model = irlib.trace(lambda x, rng: x + rng.normal(size=3), X, np.random.default_rng(1), static=["rng"])
     expected = X + np.random.default_rng(1).normal(size=3)
     np.testing.assert_array_equal(irlib.run(model, {"x": X})["out"], expected)
+
+
+def test_arguments_that_share_memory_are_not_told_apart_wrongly() -> None:
+    def f(x: Any, y: Any) -> Any:
+        x += 1
+        return x
+
+    def g(x: Any, y: Any) -> Any:
+        return f(x, y) + y
+
+    whole = X.copy()
+    model = irlib.trace(f, whole[:, 1:], whole)  # the other is not read
+    np.testing.assert_array_equal(irlib.run(model, {"x": X[:, 1:], "y": X})["out"], X[:, 1:] + 1)
+    with pytest.raises(irlib.IRError, match=r"in the memory of one that was written in test_trace.py:\d+; .*copy"):
+        irlib.trace(g, whole, whole)
+    irlib.trace(g, whole, X.copy())
