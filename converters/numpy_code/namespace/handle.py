@@ -79,6 +79,8 @@ class Storage:
         if self.kin is None:
             self.kin = Kin()
             self.kin.members.append(self)
+        if other.kin is self.kin:
+            return
         for member in other.kin.members if other.kin is not None else [other]:
             member.kin = self.kin
             self.kin.members.append(member)
