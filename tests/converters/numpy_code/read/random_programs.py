@@ -9,6 +9,10 @@ __all__ = ["drawn"]
 
 _SCALARS = ("a", "b", "c")
 _ARRAYS = ("u", "v")
+_REBINDING = (
+    "m = l", "l = m", "l = [l[1], l[0]]", "m = l[:]", "l = [a, b]", "p = o", "o = p", "o = O()", "p.s = p.s + 1",
+    "p.add(a)", "e = d", "d = e", "d = {'k': a}", "e['k'] = b", "d = dict(e)",
+)  # fmt: skip
 
 
 class _Writer:
@@ -95,6 +99,10 @@ class _Writer:
                 lambda: self.say(depth, f"w = {r.choice(_ARRAYS)}[{r.choice(('1:', ':2', '::2'))}]"),
                 lambda: self.say(depth, "w[0] = " + self.scalar(1)),
                 lambda: self.say(depth, f"o.add({self.scalar(1)})"),
+                lambda: self.say(depth, f"m[{r.randrange(2)}] = {self.scalar(1)}"),
+                lambda: self.say(depth, r.choice(("k += 1", "k = k * 2 - 1", "a = a * k", "u = u * k", "count(k)"))),
+                lambda: self.say(depth, r.choice(("t = (u, a)", "u, a = t", "t = (v, t[1])", "t = (t[0] * 2, b)"))),
+                lambda: self.say(depth, r.choice(_REBINDING)),
             ]
         )
 
@@ -147,8 +155,12 @@ def drawn(seed: int) -> str:
         "def g(p, q):", "    if p > q:", "        return p - q", "    return q * 0.5",
         "def f(x):", "    u, v = x[:3] * 1, x[3:] * 1", "    a, b, c = x[0] * 2, x[1] - 1, x[4]",
         "    l, o, d, w = [x[2], x[5]], O(), {'k': x[3]}, u[1:]",
+        "    m, p, e, k, t = [x[0], x[1]], O(), {'k': x[1]}, 1, (v, b)",
+        "    total = 0", "    def count(n):", "        nonlocal total", "        total = total + n",
     ]  # fmt: skip
     w.block(1, 3)
     w.block(1, 2)
-    w.say(1, f"return a + l[0] + o.s, b * d['k'] + l[1], u + v * {w.scalar(0)}")
+    w.say(
+        1, f"return a + l[0] + o.s + m[0], b * d['k'] + l[1] + p.s * k + total, u + v * {w.scalar(0)} + t[0] * e['k']"
+    )
     return "\n".join(w.lines) + "\n"
