@@ -24,7 +24,7 @@ from irlib.converters.numpy_code.literals import MOST_BYTES, literal, packed
 from irlib.converters.numpy_code.region import RegionWriter, written_out
 from irlib.converters.numpy_code.sizes import Sizes
 from irlib.converters.numpy_code.templates import Templates
-from irlib.errors import DerivativeError, UnsupportedError
+from irlib.errors import DerivativeError, StructureError, UnsupportedError
 from irlib.graph import Graph, OutputRole, Role
 from irlib.serde.durable import Replacement
 from irlib.serde.files import digest
@@ -32,6 +32,8 @@ from irlib.types import DType, TensorType, Type
 
 __all__ = ["ModuleWriter", "NumpyModule", "to_numpy"]
 
+DEEPEST = 64
+"""How deep graphs may nest, in files as in modules."""
 STYLES = ("fused", "nodes")
 
 
@@ -97,6 +99,7 @@ class ModuleWriter:
         self._helpers: dict[str, None] = {}
         self._regions: dict[tuple[int, str], tuple[Graph, str]] = {}
         self._region_names: set[str] = set()
+        self._depth = 0
         self._region_lines: list[str] = []
         self._constants: dict[tuple[Any, ...], Expr] = {}
         self._constant_lines: list[str] = []
@@ -121,12 +124,18 @@ class ModuleWriter:
         found = self._regions.get(key)
         if found is None:
             identifier = self._region_name(name or hint)
+            self._depth += 1
+            if self._depth > DEEPEST:
+                raise StructureError(
+                    f"graphs nest more than {DEEPEST} deep", code="IR517", where=f"graph {self.model.name!r}"
+                )
             writer = RegionWriter(self, graph, identifier, name)
             lines = writer.lines()
             if any('params["constants.' in line or "(params, " in line for line in lines):
                 # large constants are in `params`, which a region is handed before its own values
                 lines = writer.lines(params=True)
                 identifier = f"(lambda *values: {identifier}(params, *values))"
+            self._depth -= 1
             self._regions[key] = found = (graph, identifier)
             self._region_lines += ["", "", *lines]
         return found[1]

@@ -15,6 +15,7 @@ import pytest
 import irlib
 from irlib.converters.numpy_code import to_numpy
 from irlib.graph import Graph
+from irlib.ops.control_flow import Call
 from tests.converters.numpy_code.test_emit import WITHOUT_NUMPY, module_of
 from tests.ops.test_vectors import build
 from tests.vectors import ALL
@@ -281,6 +282,20 @@ def test_convert_writes_a_backward_pass_where_it_is_asked_for(tmp_path: Path) ->
         done = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stderr
     assert "def backward(params, saved, d_out=1.0):" in (tmp_path / "m.py").read_text()
+
+
+def test_graphs_that_nest_too_deep_are_refused() -> None:
+    graph: Graph | None = None
+    for k in range(90):
+        b = irlib.Builder(f"level{k}")
+        x = b.input("x", "float64[2]")
+        b.output("y", b.tanh(x) if graph is None else b.emit(Call(graph), [x])[0])
+        graph = b.build()
+    assert graph is not None
+    with pytest.raises(irlib.IRError, match="IR517"):
+        to_numpy(graph)
+    with pytest.raises(irlib.IRError, match="IR517"):
+        irlib.compile(graph, target="numpy")({"x": np.ones(2)})
 
 
 def test_convert_writes_a_module(tmp_path: Path) -> None:
