@@ -281,8 +281,9 @@ class GraphReader:
         for k, (operand, needed) in enumerate(zip(operands, found.required, strict=False)):
             if operand is None and needed:
                 raise AttributeValueError(f"{found.name}: operand {k} is absent, expected a value", code="IR105")
-        if found.variadic and None in operands[len(found.required) :]:
-            k = len(found.required) + operands[len(found.required) :].index(None)
+        last = len(found.required) - 1
+        if found.variadic and None in operands[last:]:
+            k = last + operands[last:].index(None)
             raise AttributeValueError(f"{found.name}: operand {k} is absent, expected a value", code="IR105")
         if not found.outputs[0] <= len(node.output) <= found.outputs[1]:
             raise AttributeValueError(
@@ -322,7 +323,10 @@ class GraphReader:
         misfit = found.misfit(types[: len(types) - attributes.get(CAPTURES, 0)])
         if misfit and self.model.strict:
             raise AttributeValueError(f"{found.name}-{found.since}: {misfit}", code="IR204", remedy="cast the operand")
-        direct = direct_op(found.domain, found.name, found.since, attributes, types) if outputs == 1 else None
+        try:
+            direct = direct_op(found.domain, found.name, found.since, attributes, types) if outputs == 1 else None
+        except TypeError as error:  # bytes that are no text, say
+            raise AttributeValueError(f"{found.name}-{found.since}: {error}", code="IR302") from error
         if direct is not None:
             return direct
         if outputs != 1:

@@ -100,6 +100,8 @@ WRONG: dict[str, tuple[str, Any]] = {
     # arity and attributes
     "too many operands": ("IR104", model([node("Tanh", ["x", "x"], ["y"])])),
     "no operand": ("IR104", model([node("Tanh", [], ["y"])])),
+    "an absent first operand of many": ("IR105", model([node("Concat", ["", "x"], ["y"], axis=0)])),
+    "an equation that is no text": ("IR302", model([node("Einsum", ["x"], ["y"], equation=b"\xff->")])),
     "an absent operand among many": ("IR105", model([node("Concat", ["x", "", "x"], ["y"], axis=0)])),
     "too many outputs": ("IR231", model([node("Tanh", ["x"], ["y", "z"])])),
     "an attribute given twice": ("IR302", edited(model([node("Softmax", ["x"], ["y"], axis=1)]),
