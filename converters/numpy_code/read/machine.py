@@ -28,8 +28,8 @@ HANDLERS: dict[type[ast.AST], tuple[Callable[..., Any], bool]] = {}
 """By kind of node: its handler, and whether it is a generator."""
 
 FOREIGN = (
-    ArithmeticError, AssertionError, AttributeError, BufferError, LookupError, NotImplementedError, RuntimeError,
-    TypeError, ValueError,
+    ArithmeticError, AssertionError, AttributeError, BufferError, LookupError, NameError, NotImplementedError,
+    RuntimeError, TypeError, ValueError,
 )  # fmt: skip
 """What Python and numpy raise where code is wrong."""
 
