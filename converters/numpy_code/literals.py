@@ -10,7 +10,7 @@ from irlib.converters.numpy_code.emit.form import MOST, quoted
 
 __all__ = ["MOST_BYTES", "literal", "packed"]
 
-MOST_BYTES = 16384
+MOST_BYTES = 65536
 """The largest constant that stands in source, packed."""
 _ROW = 64
 
