@@ -34,6 +34,8 @@ def get(x: Array, key: Any) -> Array:
         _, advanced = _advanced(x, parsed)
         return advanced.read()
     view = basic_view(x, parsed.entries)
+    if x.is_scalar and parsed.has_ellipsis:
+        return wrap(view.value)  # numpy makes an array of a scalar then
     if parsed.copies:
         return wrap(view.value, layout=strides.C)
     if view.ndim == 0 and not parsed.has_ellipsis:
@@ -81,6 +83,8 @@ def _store(view: Array, new: Any, dims: tuple[int, ...] | None = None) -> None:
 def combine_at(ufunc: Any, a: Any, indices: Any, b: Any) -> None:
     """``ufunc.at(a, indices, b)``."""
     name = ufunc.__name__
+    if isinstance(a, Array) and a.is_scalar:
+        raise refused(f"{name}.at into a scalar", code="IR882", remedy="numpy has no such thing either")
     if not isinstance(a, Array):
         raise refused(f"{name}.at into a {type(a).__name__} from outside the trace", remedy="make it an argument")
     parsed = Key(indices, a.ndim)

@@ -70,3 +70,28 @@ def integer_arrays(x: Any) -> Any:
 @pytest.mark.parametrize("fn", [stores, a_view_writes_through, a_scalar_does_not, masks, integer_arrays])
 def test_as_in_numpy(fn: Callable[..., Any]) -> None:
     check(fn, X)
+
+
+def scalars_and_arrays_without_axes(x: Any) -> Any:
+    s = x[0, 0]
+    made = s[...]  # an array of its own
+    alias = made[...]
+    alias[None, ...] += 5.0
+    made += 1.0
+    flat = np.zeros(())
+    flat += s
+    return s, made, alias, flat, np.broadcast_to(s, (2,))
+
+
+def test_a_scalar_and_an_array_without_axes_are_told_apart() -> None:
+    check(scalars_and_arrays_without_axes, X)
+
+
+def test_a_broadcast_scalar_cannot_be_written_into() -> None:
+    def f(x: Any) -> Any:
+        wide = np.broadcast_to(x[0, 0], (2,))
+        wide[0] = 1.0
+        return wide
+
+    with pytest.raises(irlib.IRError, match="read-only"):
+        irlib.trace(f, X)
