@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,3 +81,15 @@ def test_importing_irlib_imports_neither_onnx_nor_scipy_nor_its_own_ops() -> Non
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_numpy_code_becomes_a_graph() -> None:
+    def loss(x: Any, w: Any) -> Any:
+        h = np.zeros((len(x), 2))
+        h[:, 0] = np.tanh(x @ w)
+        return np.mean(h**2)
+
+    model = irlib.trace(loss, irlib.spec("float64[batch, 3]"), np.ones(3), parameters=["w"])
+    x = np.ones((4, 3))
+    np.testing.assert_allclose(irlib.run(model, {"x": x})["out"], loss(x, np.ones(3)), rtol=1e-14)
+    assert irlib.numpy.zeros(3).__array_namespace__().zeros is irlib.numpy.zeros
