@@ -16,7 +16,6 @@ from irlib.interpreters.numpy_ref.budget import require_room
 from irlib.interpreters.numpy_ref.kernel import KERNELS
 from irlib.methods import Emitter, Value
 from irlib.op import Composite, Known, Op, Operand, known_value
-from irlib.tensor import Array
 from irlib.types import TensorType, Type, dtype_of, type_of
 
 __all__ = ["EagerBuilder", "EagerValue", "execute", "run_nodes"]
@@ -190,7 +189,3 @@ class EagerBuilder(Emitter):
 
     def pullback(self, graph: Graph, wrt: Sequence[int]) -> Graph:
         return autodiff.pullback(graph, tuple(wrt))
-
-
-def as_values(builder: EagerBuilder, arrays: Sequence[Array]) -> list[EagerValue]:
-    return [EagerValue(builder, a) for a in arrays]

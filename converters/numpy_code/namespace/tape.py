@@ -21,12 +21,12 @@ from irlib.builder import Builder, GraphValue, as_array, body_of
 from irlib.errors import IRError
 from irlib.graph import Graph, Location
 from irlib.interpreters.numpy_ref.budget import Budget, metered
-from irlib.interpreters.numpy_ref.eager import execute, known_of
-from irlib.methods import Emitter, Value
+from irlib.interpreters.numpy_ref.eager import EagerValue, execute
+from irlib.methods import Emitter
 from irlib.op import Composite, Op, Operand
 from irlib.regions import RegionBuilder
 from irlib.tensor import Tensor
-from irlib.types import DType, TensorType, Type, dtype_of, type_of
+from irlib.types import DType, TensorType, Type
 
 __all__ = ["Concrete", "Tape", "line_of_error"]
 
@@ -40,27 +40,14 @@ _BOUNDED = frozenset({"nonzero", "unique", "boolean_mask", "compress", "searchso
 """Ops whose result, of a size that only its elements tell, is no larger than their operands."""
 
 
-class Concrete(Value):
+class Concrete(EagerValue):
     """A value whose elements are known now. It belongs to no graph until an op that is appended uses it."""
 
-    __slots__ = ("_operand", "_placed", "array")
+    __slots__ = ("_placed",)
 
     def __init__(self, builder: Emitter, array: Any) -> None:
-        self.builder = builder
-        self.array = array
-        self._operand: Operand | None = None
+        super().__init__(builder, array)
         self._placed: GraphValue | None = None
-
-    @property
-    def operand(self) -> Operand:
-        if self._operand is None:
-            array = self.array
-            made: Type = TensorType(dtype_of(array), array.shape) if isinstance(array, np.ndarray) else type_of(array)
-            self._operand = Operand(made, known_of(array))
-        return self._operand
-
-    def __repr__(self) -> str:
-        return f"<{self.type}>"
 
 
 _INT = {int}
