@@ -15,14 +15,14 @@ from irlib.converters.numpy_code.namespace.array import Array
 from irlib.converters.numpy_code.namespace.dims import python_number
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.tape import Tape
+from irlib.converters.numpy_code.stand_ins import StandIn
 
 __all__ = ["CLASSES", "compares_classes"]
 
 
-class _Number(type):
+class _Number(StandIn, type):
     """The class of what stands for a class of numbers."""
 
-    real: type
     kinds: str
 
     def __call__(cls, *args: Any, **options: Any) -> Any:
@@ -36,18 +36,6 @@ class _Number(type):
         if isinstance(x, Array):  # numpy's float64 is a float, and no integer of numpy's is an int
             return x.is_scalar and x.dtype.kind in cls.kinds and (x.weak or (cls.real is float and x.dtype == float))
         return isinstance(x, cls.real)
-
-    def __subclasscheck__(cls, other: Any) -> bool:
-        return issubclass(other, cls.real)
-
-    def __eq__(cls, other: object) -> bool:
-        return other is cls or other is cls.real
-
-    def __hash__(cls) -> int:
-        return hash(cls.real)
-
-    def __repr__(cls) -> str:
-        return repr(cls.real)
 
 
 class _Float(float, metaclass=_Number):

@@ -14,14 +14,14 @@ from irlib.converters.numpy_code.namespace.array import Array
 from irlib.converters.numpy_code.namespace.handle import Handle
 from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
+from irlib.converters.numpy_code.stand_ins import StandIn
 
 __all__ = ["stand_in"]
 
 
-class _Scalar(type):
+class _Scalar(StandIn, type):
     """The class of what stands for a class of numpy's numbers."""
 
-    real: type[np.generic]
     dtype: np.dtype[Any]
 
     def __call__(cls, *args: Any, **options: Any) -> Any:
@@ -37,18 +37,6 @@ class _Scalar(type):
         if isinstance(x, Array):
             return x.is_scalar and not x.weak and x.dtype == cls.dtype
         return isinstance(x, cls.real)
-
-    def __subclasscheck__(cls, other: Any) -> bool:
-        return issubclass(getattr(other, "real", other) if isinstance(other, _Scalar) else other, cls.real)
-
-    def __eq__(cls, other: object) -> bool:
-        return other is cls or other is cls.real
-
-    def __hash__(cls) -> int:
-        return hash(cls.real)
-
-    def __repr__(cls) -> str:
-        return repr(cls.real)
 
 
 def _has_traced(x: Any) -> bool:
