@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,10 +55,7 @@ class Array(Operators):
 
     @property
     def size(self) -> Any:
-        total: Any = 1
-        for d in self.shape:
-            total = total * d
-        return total
+        return math.prod(self.shape)
 
     @property
     def itemsize(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -219,10 +220,7 @@ class Broadcast:
     @property
     def size(self) -> Any:
         """The number of elements."""
-        total: Any = 1
-        for d in self.shape:
-            total = total * d
-        return total
+        return math.prod(self.shape)
 
 
 @function("flip")

@@ -27,6 +27,14 @@ def _but_nan(a: Any, instead: Any) -> tuple[Array, Array | None]:
     return wrap(b.where(bad.value, b.constant(instead, x.value.dtype), x.value), x.is_scalar), bad
 
 
+def _good(bad: Array | None, where: Any) -> Any:
+    """The elements to reduce over: those that `where` names and that are not NaN."""
+    if bad is None:
+        return where
+    numbers = xp.logical_not(bad)
+    return numbers if where is True else xp.logical_and(where, numbers)
+
+
 def _replacing(name: str, plain: str, instead: Any) -> None:
     def make(
         a: Any,
@@ -98,9 +106,7 @@ def nanmean(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = None, *, where: Any = True
 ) -> Any:
     x, bad = _but_nan(a, 0)
-    good = (
-        where if bad is None else xp.logical_not(bad) if where is True else xp.logical_and(where, xp.logical_not(bad))
-    )
+    good = _good(bad, where)
     return xp.mean(x, axis, dtype, out, keepdims, where=good)
 
 
@@ -113,13 +119,7 @@ def _spread(name: str, plain: str) -> None:
         if x.ndim == 0 and isinstance(axis, int):
             axis_of(axis, 1)
             axis = None
-        good = (
-            where
-            if bad is None
-            else xp.logical_not(bad)
-            if where is True
-            else xp.logical_and(where, xp.logical_not(bad))
-        )
+        good = _good(bad, where)
         made = getattr(xp, plain)(x, axis, dtype, None, ddof, keepdims, where=good, mean=mean, correction=correction)
         if bad is not None:
             count = xp.sum(good, axis, int, keepdims=keepdims)
