@@ -196,9 +196,9 @@ def main() -> int:
     for name, make in BOMBS.items():
         data = make().SerializeToString()
         assert len(data) < 2**20, name
-        before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+        before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
         found = [f.code for f in check(data).errors][:3]
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start  # whatever else the machine does
         kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         sys.stdout.write(json.dumps([name, len(data), round(seconds, 2), kilobytes // 1000, found]) + "\n")
         sys.stdout.flush()
