@@ -12,7 +12,7 @@ from irlib.converters.numpy_code.emit import form
 from irlib.converters.numpy_code.emit.elementwise import UFUNCS
 from irlib.converters.numpy_code.emit.form import LOOSE, Expr, dtype_text, quoted
 from irlib.converters.numpy_code.emit.shape import summed
-from irlib.converters.numpy_code.function import FunctionWriter
+from irlib.converters.numpy_code.function_body import FunctionWriter
 from irlib.converters.numpy_code.functions import definition
 from irlib.converters.numpy_code.idioms import idioms
 from irlib.converters.numpy_code.names import Names

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from irlib.converters.numpy_code.emit.form import Expr, dtype_text, quoted
-from irlib.converters.numpy_code.function import FunctionWriter, by_need
+from irlib.converters.numpy_code.function_body import FunctionWriter, by_need
 from irlib.converters.numpy_code.layout import assignment, fits, unpacking
 from irlib.converters.numpy_code.names import Names
 from irlib.converters.numpy_code.sizes import symbol_of

@@ -10,7 +10,7 @@ from irlib.dims import Dim
 from irlib.types import TensorType, Type
 
 if TYPE_CHECKING:
-    from irlib.converters.numpy_code.function import FunctionWriter
+    from irlib.converters.numpy_code.function_body import FunctionWriter
 
 __all__ = ["is_plain_scan", "loop"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from irlib.converters.numpy_code.emit.form import RULES, Expr
-from irlib.converters.numpy_code.function import FunctionWriter, by_need
+from irlib.converters.numpy_code.function_body import FunctionWriter, by_need
 from irlib.converters.numpy_code.functions import definition, plain, sized, tupled
 from irlib.converters.numpy_code.layout import assignment
 from irlib.converters.numpy_code.names import Names
