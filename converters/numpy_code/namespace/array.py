@@ -109,7 +109,7 @@ class Array(Operators):
     def to_device(self, device: str, /, *, stream: Any = None) -> Array:
         """The array itself: there is one device."""
         if device != "cpu":
-            raise ValueError(f"unsupported device {device!r}")
+            raise ValueError(f"got device {device!r}, expected 'cpu'")
         return self
 
     # Elements
@@ -132,13 +132,13 @@ class Array(Operators):
 
     def __len__(self) -> int:
         if not self.ndim:
-            raise TypeError("len() of unsized object")
+            raise TypeError("an array of rank 0 has no len()")
         d = self.shape[0]
         return d if isinstance(d, int) else d.__index__()
 
     def __iter__(self) -> Iterator[Any]:
         if not self.ndim:
-            raise TypeError("iteration over a 0-d array")
+            raise TypeError("an array of rank 0 has no rows to go through")
         return iter([self[i] for i in range(len(self))])
 
     def __contains__(self, item: Any) -> bool:
@@ -208,7 +208,7 @@ class Array(Operators):
     def __index__(self) -> int:
         known = self.known("an index or count")
         if known.ndim or known.dtype.kind not in "iu":
-            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+            raise TypeError(f"an index of {known.dtype}, rank {known.ndim}, expected an integer of rank 0")
         return int(known)
 
     def __round__(self, ndigits: int | None = None) -> Any:
@@ -267,7 +267,7 @@ class Array(Operators):
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12"):
-            raise ValueError(f"array API version {api_version!r} is not supported")
+            raise ValueError(f"array API version {api_version!r} is not there, expected 2021.12 to 2024.12")
         from irlib.converters.numpy_code.namespace import face
 
         return face

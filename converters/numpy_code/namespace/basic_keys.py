@@ -129,7 +129,7 @@ def _cut(entry: slice, d: Any) -> tuple[Any, Any, int] | None:
     if not isinstance(step, int):
         raise refused("the step of a slice is not known while the code is traced", code="IR880")
     if step == 0:
-        raise ValueError("slice step cannot be zero")
+        raise ValueError("a slice with step 0")
     start = None if entry.start is None else _bound(entry.start)
     stop = None if entry.stop is None else _bound(entry.stop)
     if isinstance(d, int) and isinstance(start, int | None) and isinstance(stop, int | None):

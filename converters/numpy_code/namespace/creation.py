@@ -42,7 +42,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: Any = None) -> Array:
     if isinstance(x, Array):
         return copied(x) if copy else x
     if device not in (None, "cpu"):
-        raise ValueError(f"unsupported device {device!r}")
+        raise ValueError(f"got device {device!r}, expected 'cpu'")
     return lift(np.from_dlpack(x))  # which copies
 
 
@@ -99,7 +99,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, casting: str = "unsafe",
     made = lift(x)
     to = as_dtype(dtype)
     if not np.can_cast(made.dtype, to, casting):  # type: ignore[arg-type]
-        raise TypeError(f"Cannot cast array data from {made.dtype} to {to} according to the rule {casting!r}")
+        raise TypeError(f"astype: {made.dtype} does not become {to} by {casting!r} casting")
     if not copy and made.dtype == to:
         return made
     layout = layout_of([made])

@@ -56,7 +56,7 @@ def _standard(name: str, op: str, first: int) -> None:
         a = xp.atleast_1d(x)
         if axis is None:
             if a.ndim != 1:
-                raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
+                raise ValueError(f"{name} of an array of rank {a.ndim} without axis=")
             axis = 0
         made = _running(name, op, a, axis, dtype, None)
         if include_initial:
@@ -80,9 +80,9 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     if times == 0:
         return x
     if times < 0:
-        raise ValueError(f"order must be non-negative but got {times}")
+        raise ValueError(f"diff: got n={times}, expected at least 0")
     if x.ndim == 0:
-        raise ValueError("diff requires input that is at least one dimensional")
+        raise ValueError("diff of an array of rank 0")
     place = axis_of(axis, x.ndim)
     parts = [p if p is x else _edge(p, x, place) for p in (prepend, x, append) if not is_default(p)]
     x = parts[0] if len(parts) == 1 else xp.concatenate(parts, place)
@@ -138,9 +138,11 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     elif len(varargs) == len(axes):
         steps = list(varargs)
     else:
-        raise TypeError("invalid number of arguments")
+        raise TypeError(
+            f"gradient: got {len(varargs)} distances, expected none, one, or one for each of {len(axes)} axes"
+        )
     if edge_order not in (1, 2):
-        raise ValueError("'edge_order' greater than 2 not supported")
+        raise ValueError(f"gradient: got edge_order={edge_order}, expected 1 or 2")
     made = tuple(_slope(x, h, i, edge_order) for i, h in zip(axes, steps, strict=True))
     return made[0] if len(axes) == 1 else made
 
@@ -149,10 +151,7 @@ def _slope(f: Array, h: Any, axis: int, edge_order: int) -> Array:
     """Central differences along `axis`, one-sided ones at its ends."""
     size = f.shape[axis]
     if isinstance(size, int) and size < edge_order + 1:
-        raise ValueError(
-            "Shape of array too small to calculate a numerical gradient, "
-            "at least (edge_order + 1) elements are required."
-        )
+        raise ValueError(f"gradient along an axis of size {size}, expected at least {edge_order + 1}")
     f = xp.moveaxis(f, axis, -1)
     step = lift(h)
     if step.ndim == 1:
@@ -167,7 +166,7 @@ def _slope(f: Array, h: Any, axis: int, edge_order: int) -> Array:
         inner = (f[..., 2:] - f[..., :-2]) / (2.0 * h)
         first_gap = last_gap = h
     else:
-        raise ValueError("distances must be either scalars or 1d")
+        raise ValueError(f"gradient: distances of rank {step.ndim}, expected 0 or 1")
     if edge_order == 1:
         start = (f[..., 1:2] - f[..., 0:1]) / first_gap
         end = (f[..., -1:] - f[..., -2:-1]) / last_gap
@@ -230,10 +229,10 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
 def _vectors(a: Any, v: Any) -> tuple[Array, Array]:
     x, y = xp.atleast_1d(a), xp.atleast_1d(v)
     if x.ndim != 1 or y.ndim != 1:
-        raise ValueError("object too deep for desired array")
+        raise ValueError(f"vectors of rank {x.ndim} and {y.ndim}, expected 1")
     for z, which in ((x, "a"), (y, "v")):
         if z.value.shape == (0,):
-            raise ValueError(f"{which} cannot be empty")
+            raise ValueError(f"the vector {which} has no elements")
     to = xp.result_type(x, y)
     return xp.astype(x, to), xp.astype(y, to)
 
@@ -248,7 +247,7 @@ def _slid(x: Array, y: Array, mode: str) -> Array:
     """Sums of products of `y` with each window of `x`, filled with zeros outside as `mode` says."""
     m, n = x.shape[0], y.shape[0]
     if mode not in ("full", "same", "valid"):
-        raise ValueError(f"mode must be one of 'full', 'same', or 'valid' (got {mode!r})")
+        raise ValueError(f"got mode {mode!r}, expected 'full', 'same' or 'valid'")
     if not isinstance(n, int):
         raise refused(
             "convolve with a kernel whose length is not known", code="IR880", remedy="give its shape as a number"

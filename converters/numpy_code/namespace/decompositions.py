@@ -50,12 +50,12 @@ def matrices(a: Any, *, square: bool = False) -> Array:
     """`a` as floats, single ones left single. Raises: LinAlgError as numpy does."""
     x = inexact(a)
     if x.dtype == np.float16:
-        raise TypeError("array type float16 is unsupported in linalg")
+        raise TypeError("float16 has no decompositions; cast it to float32")
     if x.ndim < 2:
-        raise np.linalg.LinAlgError(f"{x.ndim}-dimensional array given. Array must be at least two-dimensional")
+        raise np.linalg.LinAlgError(f"got an array of rank {x.ndim}, expected matrices")
     m, n = x.value.shape[-2:]
     if square and isinstance(m, int) and isinstance(n, int) and m != n:
-        raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
+        raise np.linalg.LinAlgError(f"got matrices of {m} rows and {n} columns, expected square ones")
     return x
 
 
@@ -145,7 +145,7 @@ def _hermitian(a: Any, UPLO: str) -> Any:
     x = matrices(a, square=True)
     half = UPLO.upper()
     if half not in ("L", "U"):
-        raise ValueError("UPLO argument must be 'L' or 'U'")
+        raise ValueError(f"got UPLO={UPLO!r}, expected 'L' or 'U'")
     b = Tape.current().b
     value = x.value
     kept = b.tril(value, -1) if half == "L" else b.triu(value, 1)

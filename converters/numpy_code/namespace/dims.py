@@ -234,6 +234,6 @@ def shape_operand(shape: Any) -> Any:
     sizes = ints(shape)
     if all(isinstance(d, int) for d in sizes):
         if any(d < 0 for d in sizes):
-            raise ValueError("negative dimensions are not allowed")
+            raise ValueError(f"a shape with a negative dim: {tuple(sizes)}")
         return tape.b.constant(np.array(sizes, np.int64))
     return tape.b.lift([tape.b.constant(d, "int64") if isinstance(d, int) else d for d in sizes])

@@ -43,7 +43,7 @@ def fitted(
 
 def _real_only(new: complex) -> Any:
     """Raises: TypeError as numpy does."""
-    raise TypeError(f"float() argument must be a string or a real number, not 'complex': {new}")
+    raise TypeError(f"{new} does not go into an array of real numbers")
 
 
 def _check_broadcast(shape: Any, dims: Any) -> None:
@@ -54,4 +54,4 @@ def _check_broadcast(shape: Any, dims: Any) -> None:
         for d, e in zip(reversed(shape), reversed(dims), strict=False)
     )
     if not fits:
-        raise ValueError(f"could not broadcast input array from shape {shape} into shape {dims}")
+        raise ValueError(f"an array of shape {shape} does not broadcast to {dims}, where it is written")

@@ -22,7 +22,7 @@ def _spectrum(x: Array, *, real: bool) -> Any:
     """The value in the dtype that numpy transforms it in: double but for what is single already."""
     if real:
         if x.dtype.kind == "c":
-            raise TypeError("ufunc 'rfft_n_even' did not contain a loop with signature matching types")
+            raise TypeError(f"a transform of real numbers got {x.dtype}")
         return cast(
             x.value,
             x.dtype if x.dtype.kind == "f" and x.itemsize >= 4 else np.float32 if x.dtype == np.float16 else np.float64,
@@ -37,7 +37,7 @@ def _one(name: str, op: str, *, real: bool = False) -> None:
         place = axis_of(axis, x.ndim)
         length = None if n is None else one_int(n, "n")
         if isinstance(length, int) and length < 1:
-            raise ValueError(f"Invalid number of FFT data points ({length}) specified.")
+            raise ValueError(f"fft.{name}: got n={length}, expected at least 1")
         b = Tape.current().b
         made = getattr(b, op)(_spectrum(x, real=real), length, axis=place, norm=_norm(norm))
         return delivered(name, made, out)
@@ -47,7 +47,7 @@ def _one(name: str, op: str, *, real: bool = False) -> None:
 
 def _norm(norm: Any) -> str:
     if norm not in (None, "backward", "ortho", "forward"):
-        raise ValueError(f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".')
+        raise ValueError(f"got norm={norm!r}, expected 'backward', 'ortho' or 'forward'")
     return norm or "backward"
 
 
@@ -82,7 +82,7 @@ def _several(a: Any, s: Any, axes: Any) -> tuple[Array, list[tuple[int, Any]]]:
     places = [axis_of(i, x.ndim) for i in axes]
     sizes = [None] * len(places) if s is None else [None if n == -1 else n for n in s]
     if len(sizes) != len(places):
-        raise ValueError("Shape and axes have different lengths.")
+        raise ValueError(f"got {len(sizes)} lengths for {len(places)} axes")
     return x, list(zip(places, sizes, strict=True))
 
 

@@ -23,11 +23,9 @@ __all__: list[str] = []
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     places = lift(x)
     if places.ndim != 1:
-        raise ValueError(
-            "object too deep for desired array" if places.ndim else "object of too small depth for desired array"
-        )
+        raise ValueError(f"bincount of an array of rank {places.ndim}, expected 1")
     if places.dtype.kind not in "biu":
-        raise TypeError("Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'")
+        raise TypeError(f"bincount of {places.dtype}, expected integers")
     b = Tape.current().b
     at = cast(places.value, np.int64)
     least = number_of(minlength, "minlength=")

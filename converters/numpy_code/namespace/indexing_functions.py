@@ -26,7 +26,7 @@ def _indices(indices: Any) -> Array:
     if made.value.shape == (0,) and not isinstance(indices, Handle | np.ndarray):
         return lift(np.zeros(0, np.int64))
     if made.dtype.kind not in "biu":
-        raise TypeError(f"Cannot cast array data from {made.dtype!r} to dtype('int64') according to the rule 'safe'")
+        raise TypeError(f"indices of {made.dtype}, expected integers")
     return wrap(cast(made.value, np.int64), made.is_scalar)
 
 
@@ -37,7 +37,7 @@ def _in_bounds(value: Any, known: Any, size: Any, mode: str, b: Any) -> Any:
     if mode == "wrap":
         return b.remainder(value, size)
     if mode != "raise":
-        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
+        raise ValueError(f"got mode {mode!r}, expected 'raise', 'clip' or 'wrap'")
     return value
 
 
@@ -51,7 +51,7 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     known = at.concrete()
     if mode == "raise" and known is not None and isinstance(size, int) and np.any((known >= size) | (known < -size)):
         wrong = known[(known >= size) | (known < -size)].flat[0]
-        raise IndexError(f"index {wrong} is out of bounds for axis {place} with size {size}")
+        raise IndexError(f"index {wrong} is outside axis {place}, which has size {size}")
     picks = _in_bounds(at.value, known, b.take(b.shape(value), place) if mode != "raise" else None, mode, b)
     return delivered("take", b.take(value, picks, axis=place), out)
 
@@ -61,10 +61,10 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Array:
     x, at = lift(arr), _indices(indices)
     if axis is None:
         if at.ndim != 1:
-            raise ValueError("when axis=None, `indices` must have a single dimension.")
+            raise ValueError(f"take_along_axis without an axis got indices of rank {at.ndim}, expected 1")
         return wrap(Tape.current().b.take(Tape.current().b.reshape(x.value, [-1]), at.value))
     if x.ndim != at.ndim:
-        raise ValueError("`indices` and `arr` must have the same number of dimensions")
+        raise ValueError(f"take_along_axis: got indices of rank {at.ndim}, expected {x.ndim}, as the array has")
     x, at, place = _aligned(x, at, axis)
     return wrap(Tape.current().b.take_along_axis(x.value, at.value, axis=place), layout=strides.C)
 
@@ -125,7 +125,7 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
     x = _target("copyto", dst)
     new = lift(src)
     if not isinstance(src, bool | int | float) and not np.can_cast(new.dtype, x.dtype, casting):  # type: ignore[arg-type]
-        raise TypeError(f"Cannot cast array data from {new.dtype} to {x.dtype} according to the rule {casting!r}")
+        raise TypeError(f"copyto: {new.dtype} does not become {x.dtype} by {casting!r} casting")
     if where is True:
         x.store(new)
         return
@@ -157,12 +157,12 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     x = _target("fill_diagonal", a)
     if x.ndim < 2:
-        raise ValueError("array must be at least 2-d")
+        raise ValueError(f"fill_diagonal of an array of rank {x.ndim}, expected at least 2")
     if wrap:
         raise refused("fill_diagonal: wrap=True is not traced")
     shape = x.shape
     if x.ndim > 2 and len({d for d in shape if isinstance(d, int)}) > 1:
-        raise ValueError("All dimensions of input must be of equal length")
+        raise ValueError(f"fill_diagonal of an array of shape {shape}, expected equal dims above rank 2")
     count = xp.minimum(shape[0], shape[1]) if not all(isinstance(d, int) for d in shape) else min(shape)
     run = xp.arange(count)
     new = lift(val, x.dtype)
@@ -176,7 +176,7 @@ def ix_(*args: Any) -> tuple[Array, ...]:
     for k, arg in enumerate(args):
         x = lift(arg)
         if x.ndim != 1:
-            raise ValueError("Cross index must be 1 dimensional")
+            raise ValueError(f"ix_: argument {k} has rank {x.ndim}, expected 1")
         if x.value.shape == (0,) and not isinstance(arg, Handle | np.ndarray):
             x = lift(np.zeros(0, np.intp))
         if x.dtype.kind == "b":
@@ -200,7 +200,7 @@ def indices(dimensions: Any, dtype: Any = int, sparse: bool = False) -> Any:
 @function("meshgrid")
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Array, ...]:
     if indexing not in ("xy", "ij"):
-        raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
+        raise ValueError(f"meshgrid: got indexing={indexing!r}, expected 'xy' or 'ij'")
     rank = len(xi)
     made = [xp.reshape(lift(x), tuple(-1 if i == k else 1 for i in range(rank))) for k, x in enumerate(xi)]
     if indexing == "xy" and rank > 1:
@@ -236,7 +236,7 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
         elif how == "wrap":
             place = xp.remainder(place, d)
         elif (known := place.concrete()) is not None and isinstance(d, int) and np.any((known < 0) | (known >= d)):
-            raise ValueError("invalid entry in coordinates array")
+            raise ValueError(f"ravel_multi_index: a place outside a dim of {d}")
         total = total * d + place
     return total
 
@@ -250,7 +250,7 @@ def diag_indices(n: Any, ndim: int = 2) -> tuple[Array, ...]:
 def diag_indices_from(arr: Any) -> tuple[Array, ...]:
     x = lift(arr)
     if x.ndim < 2:
-        raise ValueError("input array must be at least 2-d")
+        raise ValueError(f"diag_indices_from an array of rank {x.ndim}, expected at least 2")
     return diag_indices(x.shape[0], x.ndim)
 
 
@@ -268,7 +268,7 @@ def triu_indices(n: Any, k: int = 0, m: Any = None) -> tuple[Array, ...]:
 def tril_indices_from(arr: Any, k: int = 0) -> tuple[Array, ...]:
     x = lift(arr)
     if x.ndim != 2:
-        raise ValueError("input array must be 2-d")
+        raise ValueError(f"got an array of rank {x.ndim}, expected a matrix")
     return tril_indices(x.shape[0], k, x.shape[1])
 
 
@@ -276,7 +276,7 @@ def tril_indices_from(arr: Any, k: int = 0) -> tuple[Array, ...]:
 def triu_indices_from(arr: Any, k: int = 0) -> tuple[Array, ...]:
     x = lift(arr)
     if x.ndim != 2:
-        raise ValueError("input array must be 2-d")
+        raise ValueError(f"got an array of rank {x.ndim}, expected a matrix")
     return triu_indices(x.shape[0], k, x.shape[1])
 
 

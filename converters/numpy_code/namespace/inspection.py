@@ -53,11 +53,11 @@ class NamespaceInfo:
         names: list[str] = []
         for k in kinds:
             if k not in _KINDS and k not in _GROUPS:
-                raise ValueError(f"unsupported kind: {k!r}")
+                raise ValueError(f"there is no kind {k!r} of dtypes")
             names += [n for part in _GROUPS.get(k, (k,)) for n in _KINDS[part]]
         return {n: np.dtype(n) for n in names}
 
 
 def _check_device(device: str | None) -> None:
     if device not in (None, "cpu"):
-        raise ValueError(f"unsupported device {device!r}")
+        raise ValueError(f"got device {device!r}, expected 'cpu'")

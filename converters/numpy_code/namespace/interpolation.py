@@ -25,12 +25,12 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     kind = np.complex128 if values.dtype.kind == "c" else np.float64
     grid, heights, where = cast(points.value, np.float64), cast(values.value, kind), cast(at.value, np.float64)
     if points.ndim != 1 or values.ndim != 1:
-        raise ValueError("Data points must be 1-D sequences")
+        raise ValueError(f"interp: points of rank {points.ndim}, values of rank {values.ndim}, expected 1")
     n, m = grid.shape[0], heights.shape[0]
     if isinstance(n, int) and isinstance(m, int) and n != m:
-        raise ValueError("fp and xp are not of the same length.")
+        raise ValueError(f"interp: got {n} points and {m} values")
     if n == 0:
-        raise ValueError("array of sample points is empty")
+        raise ValueError("interp between no points")
     if period is not None:
         if left is not None or right is not None:
             raise refused("interp: left= and right= beside period= have no meaning")
@@ -60,7 +60,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 def _periodic(b: Any, grid: Any, heights: Any, where: Any, period: Any) -> tuple[Any, Any, Any]:
     """The points of one period in order, with one more at either end."""
     if period == 0:
-        raise ValueError("period must be a non-zero value")
+        raise ValueError("interp: a period of 0")
     span = b.constant(abs(float(period)))
     grid, where = b.remainder(grid, span), b.remainder(where, span)
     order = b.argsort(grid, axis=0)

@@ -22,7 +22,7 @@ __all__: list[str] = []
 def _parts(arrays: Any) -> list[Array]:
     parts = [lift(a) for a in arrays]
     if not parts:
-        raise ValueError("need at least one array to concatenate")
+        raise ValueError("concatenate of no arrays")
     return parts
 
 
@@ -32,11 +32,11 @@ def concatenate(
 ) -> Array:
     parts = _parts(arrays)
     if out is not None and dtype is not None:
-        raise TypeError("concatenate() only takes `out` or `dtype` as an argument, but both were provided.")
+        raise TypeError("concatenate: got both out= and dtype=, expected one at most")
     to = as_dtype(dtype) if dtype is not None else result_type(*parts)
     for x in parts:
         if not np.can_cast(x.dtype, to, casting):  # type: ignore[arg-type]
-            raise TypeError(f"Cannot cast array data from {x.dtype} to {to} according to the rule {casting!r}")
+            raise TypeError(f"concatenate: {x.dtype} does not become {to} by {casting!r} casting")
     b = Tape.current().b
     if axis is None:
         values = [b.reshape(x.value, [-1]) for x in parts]
@@ -44,9 +44,9 @@ def concatenate(
     else:
         ranks = {x.ndim for x in parts}
         if 0 in ranks:
-            raise ValueError("zero-dimensional arrays cannot be concatenated")
+            raise ValueError("concatenate of an array of rank 0; stack joins those")
         if len(ranks) > 1:
-            raise ValueError("all the input array dimensions except for the concatenation axis must match exactly")
+            raise ValueError(f"concatenate of arrays of ranks {sorted(ranks)}, expected one rank")
         place = axis_of(axis, parts[0].ndim)
         values = [x.value for x in parts]
         _check_equal(values, place)
@@ -57,20 +57,16 @@ def _check_equal(values: Sequence[Any], but: int | None) -> None:
     for i, sizes in enumerate(zip(*[v.shape for v in values], strict=True)):
         known = {d for d in sizes if isinstance(d, int)}
         if i != but and len(known) > 1:
-            raise ValueError(
-                "all the input array dimensions except for the concatenation axis must match exactly"
-                if but is not None
-                else "all input arrays must have the same shape"
-            )
+            raise ValueError(f"dims of {sorted(known)} on axis {i}, expected equal ones")
 
 
 @function("stack")
 def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind") -> Array:
     parts = [lift(a) for a in arrays]
     if not parts:
-        raise ValueError("need at least one array to stack")
+        raise ValueError("stack of no arrays")
     if len({x.ndim for x in parts}) > 1:
-        raise ValueError("all input arrays must have the same shape")
+        raise ValueError(f"stack of arrays of ranks {sorted({x.ndim for x in parts})}, expected one shape")
     _check_equal([x.value for x in parts], None)
     place = axis_of(axis, parts[0].ndim + 1)
     return concatenate([unsqueezed(x, (place,)) for x in parts], place, out, dtype=dtype, casting=casting)
@@ -106,7 +102,7 @@ def column_stack(tup: Any) -> Array:
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     x = lift(x)
     if x.ndim == 0:
-        raise ValueError("Input array must be at least 1-d.")
+        raise ValueError("unstack of an array of rank 0")
     return tuple(xp.moveaxis(x, axis, 0))
 
 
@@ -130,9 +126,9 @@ def block(arrays: Any) -> Array:
 def _depth(arrays: Any) -> int:
     depths = {_depth(a) + 1 for a in arrays} if isinstance(arrays, list) else {0}
     if not depths:
-        raise ValueError("List depths are mismatched: empty list")
+        raise ValueError("block: an empty list")
     if len(depths) > 1:
-        raise ValueError("List depths are mismatched.")
+        raise ValueError(f"block: lists nested {sorted(depths)} deep, expected one depth")
     return depths.pop()
 
 

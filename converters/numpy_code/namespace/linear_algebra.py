@@ -67,7 +67,7 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
 def tensorinv(a: Any, ind: int = 2) -> Any:
     x = lift(a)
     if ind <= 0:
-        raise ValueError("Invalid ind argument.")
+        raise ValueError(f"tensorinv: got ind={ind}, expected at least 1")
     count = functools.reduce(operator.mul, x.shape[ind:], 1)
     return xp.reshape(inv(xp.reshape(x, (count, -1))), (*x.shape[ind:], *x.shape[:ind]))
 
@@ -91,7 +91,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     x, y = floating(a, b)
     if x.ndim != 2:
-        raise np.linalg.LinAlgError(f"{x.ndim}-dimensional array given. Array must be two-dimensional")
+        raise np.linalg.LinAlgError(f"lstsq: got an array of rank {x.ndim}, expected a matrix")
     flat = y.ndim == 1
     rhs = xp.expand_dims(y, 1) if flat else y
     emitter = Tape.current().b
@@ -111,7 +111,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
 def matrix_power(a: Any, n: int) -> Any:
     x = lift(a)
     if x.ndim < 2:
-        raise np.linalg.LinAlgError(f"{x.ndim}-dimensional array given. Array must be at least two-dimensional")
+        raise np.linalg.LinAlgError(f"matrix_power: got an array of rank {x.ndim}, expected matrices")
     n = operator.index(n)
     x = matrices(x, square=True) if n < 0 else x
     return fresh(Tape.current().b.matrix_power(x.value, n=n))

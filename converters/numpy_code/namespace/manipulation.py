@@ -55,7 +55,7 @@ def reshape(a: Any, /, shape: Any = None, order: str = "C", *, newshape: Any = N
     new = newshape if shape is None else shape
     new = tuple(new) if isinstance(new, tuple | list | Array | np.ndarray) and _is_vector(new) else (new,)
     if order not in ("C", "F", "A", "K"):
-        raise ValueError(f"order must be one of 'C', 'F' or 'A', got {order!r}")
+        raise ValueError(f"reshape: got order={order!r}, expected 'C', 'F' or 'A'")
     x = copied(x) if copy else x
     if by_columns(x, order):
         return backwards(reshaped(backwards(x), tuple(reversed(new))))
@@ -79,7 +79,7 @@ def transpose(a: Any, axes: Any = None) -> Array:
         return backwards(x)
     axes = tuple(operator.index(i) for i in axes)
     if len(axes) != x.ndim:
-        raise ValueError("axes don't match array")
+        raise ValueError(f"transpose: got {len(axes)} axes, expected {x.ndim}")
     return transposed(x, axes)
 
 
@@ -92,7 +92,7 @@ def permute_dims(a: Any, axes: Any = None) -> Array:
 def matrix_transpose(x: Any, /) -> Array:
     x = lift(x)
     if x.ndim < 2:
-        raise ValueError(f"Input array must be at least 2-dimensional, but it is {x.ndim}")
+        raise ValueError(f"matrix_transpose of an array of rank {x.ndim}, expected at least 2")
     return transposed(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
 
 
@@ -110,7 +110,7 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Array:
     x = lift(a)
     start, to = axes_of(source, x.ndim) or (), axes_of(destination, x.ndim) or ()
     if len(start) != len(to):
-        raise ValueError("`source` and `destination` arguments must have the same number of elements")
+        raise ValueError(f"moveaxis: {len(start)} axes to {len(to)} places")
     order = [i for i in range(x.ndim) if i not in start]
     for d, s in sorted(zip(to, start, strict=True)):
         order.insert(d, s)
@@ -174,11 +174,9 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Array:
     wanted = ints(shape)
     for d, w in zip(reversed(have), reversed(wanted), strict=False):
         if isinstance(d, int) and isinstance(w, int) and d not in (1, w):
-            raise ValueError(
-                f"operands could not be broadcast together with remapped shapes {have} and requested shape {shape}"
-            )
+            raise ValueError(f"an array of shape {have} does not broadcast to {shape}")
     if len(have) > rank:
-        raise ValueError("input operand has more dimensions than allowed by the axis remapping")
+        raise ValueError(f"an array of rank {len(have)} does not broadcast to rank {rank}")
     return x.view(BroadcastTo(target))  # type: ignore[no-any-return]
 
 
@@ -235,14 +233,14 @@ def flip(m: Any, axis: Any = None) -> Array:
 @function("fliplr")
 def fliplr(m: Any) -> Array:
     if lift(m).ndim < 2:
-        raise ValueError("Input must be >= 2-d.")
+        raise ValueError("fliplr of an array of rank below 2")
     return flip(m, 1)
 
 
 @function("flipud")
 def flipud(m: Any) -> Array:
     if lift(m).ndim < 1:
-        raise ValueError("Input must be >= 1-d.")
+        raise ValueError("flipud of an array of rank 0")
     return flip(m, 0)
 
 
@@ -250,7 +248,7 @@ def flipud(m: Any) -> Array:
 def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Array:
     x = lift(m)
     if len(tuple(axes)) != 2:
-        raise ValueError("len(axes) must be 2.")
+        raise ValueError(f"rot90: got {len(tuple(axes))} axes, expected 2")
     i, j = axes_of(tuple(axes), x.ndim) or (0, 1)
     k = number_of(k, "the number of turns") % 4
     if k == 0:
@@ -278,7 +276,7 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Array:
     if len(axes) == 1:
         axes *= len(shifts)
     if len(axes) != len(shifts):
-        raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
+        raise ValueError(f"roll: {len(shifts)} shifts for {len(axes)} axes")
     value = x.value
     for s, i in zip(shifts, axes, strict=True):
         value = _rolled(b, value, s, i)
@@ -296,7 +294,7 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
     x = lift(a)
     i, j = axis_of(axis1, x.ndim), axis_of(axis2, x.ndim)
     if i == j:
-        raise ValueError("axis1 and axis2 cannot be the same")
+        raise ValueError(f"diagonal: axis {i} twice, expected two axes")
     turned = transposed(x, [*(k for k in range(x.ndim) if k not in (i, j)), i, j])
     return turned.view(Diagonal(number_of(offset, "the offset of a diagonal")))  # type: ignore[no-any-return]
 

@@ -57,7 +57,7 @@ def _triangle(op: str) -> Any:
         if x.ndim == 1:
             value = b.broadcast_to(value, [one_int(x.shape[0])] * 2)
         if x.ndim == 0:
-            raise ValueError("Input array must be at least 1-d")
+            raise ValueError("an array of rank 0, expected at least 1")
         return wrap(getattr(b, op)(value, one_int(k)), layout=strides.C)
 
     return make
@@ -74,7 +74,7 @@ def diag(v: Any, k: Any = 0) -> Array:
         return wrap(Tape.current().b.diag(x.value, one_int(k)), layout=strides.C)
     if x.ndim == 2:
         return xp.diagonal(x, k)  # type: ignore[no-any-return]
-    raise ValueError("Input must be 1- or 2-d.")
+    raise ValueError(f"diag of an array of rank {x.ndim}, expected 1 or 2")
 
 
 @function("diagflat")
@@ -86,7 +86,7 @@ def diagflat(v: Any, k: Any = 0) -> Array:
 def vander(x: Any, N: Any = None, increasing: bool = False) -> Array:
     points = lift(x)
     if points.ndim != 1:
-        raise ValueError("x must be a one-dimensional array or sequence.")
+        raise ValueError(f"vander of an array of rank {points.ndim}, expected 1")
     count = points.shape[0] if N is None else N
     to = xp.result_type(points.dtype, int)
     b = Tape.current().b
@@ -108,7 +108,7 @@ def linspace(
     low, high = floating(start, stop)
     count = one_int(num, "num")
     if isinstance(count, int) and count < 0:
-        raise ValueError(f"Number of samples, {count}, must be non-negative.")
+        raise ValueError(f"got {count} numbers to make, expected at least 0")
     b = Tape.current().b
     intervals = count - 1 if isinstance(count, int) else b.subtract(count, 1)
     intervals = intervals if endpoint else count
@@ -175,7 +175,7 @@ def asfortranarray(a: Any, dtype: Any = None, *, like: Any = None) -> Array:
 def require(a: Any, dtype: Any = None, requirements: Any = None, *, like: Any = None) -> Array:
     wanted = {str(r).upper()[:1] for r in ([requirements] if isinstance(requirements, str) else requirements or ())}
     if {"C", "F"} <= wanted:
-        raise ValueError("Cannot specify both 'C' and 'F' order")
+        raise ValueError("require: both row and column order")
     order = "asfortranarray" if "F" in wanted else "ascontiguousarray" if "C" in wanted else "asarray"
     made = getattr(xp, order)(a, dtype)
     return copied(made) if "O" in wanted and made is a else made
@@ -186,7 +186,7 @@ def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Array:
     x = lift(a, dtype)
     known = x.concrete()
     if known is not None and known.dtype.kind in "fc" and not np.isfinite(known).all():
-        raise ValueError("array must not contain infs or NaNs")
+        raise ValueError("asarray_chkfinite: an element is infinite or NaN")
     if known is None and x.dtype.kind in "fc":
         raise refused("asarray_chkfinite: whether the elements are finite is not known", remedy="use np.asarray")
     return x

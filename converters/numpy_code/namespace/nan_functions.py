@@ -91,7 +91,7 @@ def _place(name: str, plain: str, instead: float) -> None:
         x, bad = _but_nan(a, instead)
         known = None if bad is None else xp.all(bad, axis).concrete()
         if known is not None and known.any():
-            raise ValueError("All-NaN slice encountered")
+            raise ValueError(f"{name}: all elements along the axis are NaN")
         return getattr(xp, plain)(x, axis, out, keepdims=keepdims)
 
     function(name)(make)

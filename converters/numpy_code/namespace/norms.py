@@ -48,7 +48,7 @@ def _vector_norm(x: Array, order: Any, axes: tuple[int, ...], *, keepdims: bool)
     if order == 1:
         return fresh(b.sum(b.abs(size), listed, keepdims=keepdims))
     if isinstance(order, str):
-        raise ValueError(f"Invalid norm order '{order}' for vectors")
+        raise ValueError(f"vectors have no norm of order {order!r}")
     p = b.constant(order, size.dtype)
     total = b.sum(b.power(b.abs(size), p), listed, keepdims=keepdims)
     return fresh(b.power(total, b.constant(1 / order, size.dtype)))
@@ -66,7 +66,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     if len(axes) == 1:
         return _vector_norm(a, ord, axes, keepdims=keepdims)
     if len(axes) != 2:
-        raise ValueError("Improper number of dimensions to norm.")
+        raise ValueError(f"a norm over {len(axes)} axes, expected 1 or 2")
     row, column = axes
     if ord is None or ord in ("fro", "f"):
         return _vector_norm(a, 2, axes, keepdims=keepdims)
@@ -85,7 +85,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
         flat = xp.sum(s, axis=-1) if ord == "nuc" else xp.max(s, axis=-1) if ord == 2 else xp.min(s, axis=-1)
         return xp.expand_dims(flat, tuple(sorted(axes))) if keepdims else flat
     else:
-        raise ValueError("Invalid norm order for matrices.")
+        raise ValueError(f"matrices have no norm of order {ord!r}")
     return (
         made
         if keepdims

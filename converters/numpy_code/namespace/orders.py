@@ -18,7 +18,7 @@ def by_columns(x: Array, order: Any) -> bool:
     if order in (None, "C", "F"):
         return bool(order == "F")
     if order not in ("A", "K"):
-        raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
+        raise ValueError(f"got order={order!r}, expected 'C', 'F', 'A' or 'K'")
     rows = strides.is_contiguous(x.layout, x.tensor.shape or ())
     turned = backwards(x)
     columns = False if rows else strides.is_contiguous(turned.layout, turned.tensor.shape or ())

@@ -34,7 +34,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Ar
         widths = _pairs(pad_width, x.ndim)
     known = [operator.index(w) for pair in widths for w in pair if not isinstance(w, Handle)]
     if any(w < 0 for w in known):
-        raise ValueError("index can't contain negative values")
+        raise ValueError("pad: a negative width")
     if callable(mode):
         raise refused("pad with a function as mode is not traced", remedy="use one of numpy's modes")
     if mode == "constant":
@@ -65,12 +65,10 @@ def _pairs(pad_width: Any, rank: int) -> list[tuple[Any, Any]]:
         return [pair * 2 if len(pair) == 1 else pair] * rank
     if all(not isinstance(i, list) for i in items):
         if len(items) != 2:
-            raise ValueError(
-                f"operands could not be broadcast together: ({len(items)},) and requested shape ({rank},2)"
-            )
+            raise ValueError(f"pad: got {len(items)} numbers, expected one, two, or a pair for each of {rank} axes")
         return [(items[0], items[1])] * rank
     if len(items) != rank:
-        raise ValueError(f"operands could not be broadcast together with requested shape ({rank},2)")
+        raise ValueError(f"pad: got {len(items)} pairs, expected one, or one for each of {rank} axes")
     return [(i[0], i[-1]) for i in items]
 
 
@@ -103,7 +101,7 @@ def _by_op(x: Array, widths: Any, mode: str) -> Array:
         if not isinstance(before, Handle) and not isinstance(after, Handle) and before == after == 0:
             continue
         if size == 0:
-            raise ValueError(f"can't extend empty axis {axis} using modes other than 'constant' or 'empty'")
+            raise ValueError(f"pad: axis {axis} has no elements to repeat; mode='constant' needs none")
         value = b.take(value, _sources(b, b.take(b.shape(value), axis), before, after, mode), axis=axis)
     return wrap(value, layout=strides.C)
 
@@ -152,7 +150,7 @@ def _one_axis(x: Array, axis: int, before: Any, after: Any, mode: str, options: 
         return xp.concatenate([left, x, right], axis)  # type: ignore[no-any-return]
     if mode in ("reflect", "symmetric"):
         raise refused(f"pad: mode={mode!r} with reflect_type='odd' is not traced")
-    raise ValueError(f"mode '{mode}' is not supported")
+    raise ValueError(f"pad: there is no mode {mode!r}")
 
 
 def _ramp(edge: Array, end: Any, count: Any, axis: int) -> Array:

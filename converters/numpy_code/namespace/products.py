@@ -81,7 +81,7 @@ def outer(a: Any, b: Any, out: Any = None) -> Any:
 def linalg_outer(x1: Any, x2: Any, /) -> Any:
     x, y = lift(x1), lift(x2)
     if x.ndim != 1 or y.ndim != 1:
-        raise ValueError("Input arrays must be one-dimensional")
+        raise ValueError(f"outer of arrays of rank {x.ndim} and {y.ndim}, expected 1")
     return outer(x, y)
 
 
@@ -97,11 +97,11 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     left = axes_of(first, x.ndim) or ()
     right = axes_of(second, y.ndim) or ()
     if len(left) != len(right):
-        raise ValueError("shape-mismatch for sum")
+        raise ValueError(f"tensordot: {len(left)} axes against {len(right)}")
     for i, j in zip(left, right, strict=True):
         m, n = x.value.shape[i], y.value.shape[j]
         if isinstance(m, int) and isinstance(n, int) and m != n:
-            raise ValueError("shape-mismatch for sum")
+            raise ValueError(f"tensordot: axis {i} of size {m} against axis {j} of size {n}")
     made = Tape.current().b.tensordot(x.value, y.value, axes_x=left, axes_y=right)
     # numpy gives an array even where nothing is left of the axes
     return wrap(made, layout="C")
@@ -154,10 +154,10 @@ def _rearranged(x: Any, equation: str) -> Any:
 
 def _equation(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
     if not operands:
-        raise ValueError("must specify the einstein sum subscripts string and at least one operand")
+        raise ValueError("einsum without subscripts and operands")
     if isinstance(operands[0], str):
         if len(operands) < 2:
-            raise ValueError("must provide at least an operand to einsum")
+            raise ValueError("einsum without operands")
         return operands[0].replace(" ", ""), list(operands[1:])
     arrays, lists = list(operands[0::2]), list(operands[1::2])
     result = arrays.pop() if len(arrays) > len(lists) else None
@@ -195,13 +195,13 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
         axisa = axisb = axisc = axis
     x, y = _common(a, b)
     if x.ndim < 1 or y.ndim < 1:
-        raise ValueError("At least one array has zero dimension")
+        raise ValueError("cross of an array of rank 0")
     x, y = xp.moveaxis(x, axis_of(axisa, x.ndim), -1), xp.moveaxis(y, axis_of(axisb, y.ndim), -1)
     sizes = (x.value.shape[-1], y.value.shape[-1])
     if not all(isinstance(d, int) for d in sizes):
         raise refused("cross of vectors whose length is not known", code="IR880", remedy="give the shape as numbers")
     if any(d not in (2, 3) for d in sizes):
-        raise ValueError("incompatible dimensions for cross product\n(dimension must be 2 or 3)")
+        raise ValueError(f"cross of vectors of {sizes[0]} and {sizes[1]} elements, expected 2 or 3")
     if sizes == (3, 3):
         made = wrap(Tape.current().b.cross(x.value, y.value, axis=-1), layout="C")
         return made if axis_of(axisc, made.ndim) == made.ndim - 1 else xp.moveaxis(made, -1, axisc)
@@ -220,10 +220,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
 def linalg_cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     x, y = lift(x1), lift(x2)
     if x.value.shape[axis] != 3 or y.value.shape[axis] != 3:
-        raise ValueError(
-            "Both input arrays must be (arrays of) 3-dimensional vectors, "
-            f"but they are {x.value.shape[axis]} and {y.value.shape[axis]} dimensional instead."
-        )
+        raise ValueError(f"cross of vectors of {x.value.shape[axis]} and {y.value.shape[axis]} elements, expected 3")
     return cross(x, y, axis=axis)
 
 
@@ -231,7 +228,7 @@ def linalg_cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Any:
     x = lift(a)
     if x.ndim < 2:
-        raise ValueError("diag requires an array of at least two dimensions")
+        raise ValueError(f"trace of an array of rank {x.ndim}, expected at least 2")
     return xp.sum(xp.diagonal(x, offset, axis1, axis2), axis=-1, dtype=dtype, out=out)
 
 

@@ -85,17 +85,13 @@ def quantiles(
     b = Tape.current().b
     x = lift(a)
     if x.dtype.kind == "c":
-        raise TypeError("a must be an array of real numbers")
+        raise TypeError(f"{name} of complex numbers, which have no order")
     if x.dtype.kind == "b":
-        raise TypeError("numpy boolean subtract, the `-` operator, is not supported")
+        raise TypeError(f"{name} of bools, between which nothing lies; cast them")
     at = lift(q)
     known = at.concrete()
     if known is not None and not bool(np.all((known >= 0) & (known <= 1))):
-        raise ValueError(
-            "Quantiles must be in the range [0, 1]"
-            if name == "quantile"
-            else "Percentiles must be in the range [0, 100]"
-        )
+        raise ValueError(f"{name}: a q that is not between 0 and {100 if 'percentile' in name else 1}")
     rows, kept_shape = _ordered(x, axis)
     rows = rows if ordered is None else ordered
     if isinstance(q, int | float) and x.dtype.kind == "f":
@@ -150,7 +146,7 @@ def _places(q: Array, n: Array, method: str) -> tuple[Array, Array, Array]:
         floor = xp.floor(at)
         virtual = xp.where((at == floor) & (floor % 2 == 1), floor, floor + 1)
     else:
-        raise ValueError(f"{method!r} is not a valid method for quantile")
+        raise ValueError(f"there is no method {method!r} of quantiles")
     last = n - 1
     if method in _ROUNDED:
         place = xp.clip({"floor": xp.floor, "ceil": xp.ceil, "round": xp.round}[_ROUNDED[method]](virtual), 0, last)

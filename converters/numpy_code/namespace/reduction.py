@@ -103,10 +103,7 @@ def _extremum(name: str, a: Any, axis: Any, out: Any, keepdims: Any, initial: An
     value = x.value
     if where is not True and not is_default(where):
         if is_default(initial):
-            raise ValueError(
-                f"reduction operation '{name}imum' does not have an identity, "
-                "so to use a where mask one has to specify 'initial'"
-            )
+            raise ValueError(f"{name} with where=, which may leave no elements, and no initial=")
         neutral = _bound(x.dtype, lowest=name == "max")
         value = _kept(x, value, where, neutral)
     if is_default(initial):
@@ -126,7 +123,7 @@ def _not_empty(name: str, x: Array, axes: Any) -> None:
     shape = x.value.shape
     reduced = range(len(shape)) if axes is None else axes
     if any(shape[i] == 0 for i in reduced) and not any(shape[i] == 0 for i in range(len(shape)) if i not in reduced):
-        raise ValueError(f"zero-size array to reduction operation {name}imum which has no identity")
+        raise ValueError(f"{name} of no elements, and no initial=")
 
 
 def _bound(dtype: np.dtype[Any], *, lowest: bool) -> Any:
@@ -224,7 +221,7 @@ def _extreme_place(name: str, a: Any, axis: Any, out: Any, keepdims: Any) -> Any
     if x.dtype.kind == "c":
         raise refused(f"{name} of complex numbers is not traced", remedy="compare their real parts or absolute values")
     if any(d == 0 for d in (x.value.shape if axis is None else [x.value.shape[axis_of(axis, x.ndim)]])):
-        raise ValueError(f"attempt to get {name} of an empty sequence")
+        raise ValueError(f"{name} of no elements")
     place = None if axis is None else axis_of(axis, x.ndim)
     return delivered(name, getattr(b, name)(value, axis=place, keepdims=_flag(keepdims)), out, casting="unsafe")
 

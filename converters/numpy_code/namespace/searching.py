@@ -25,7 +25,7 @@ def where(condition: Any, /, *choices: Any, x: Any = None, y: Any = None) -> Any
     if not choices and x is None and y is None:
         return nonzero(condition)
     if len(choices) == 1 or len(choices) > 2:
-        raise ValueError("either both or neither of x and y should be given")
+        raise ValueError(f"where: got {len(choices)} choices, expected two or none")
     first, second = choices or (x, y)
     mask = lift(condition)
     first, second = weak(first), weak(second)
@@ -38,7 +38,7 @@ def where(condition: Any, /, *choices: Any, x: Any = None, y: Any = None) -> Any
 def nonzero(a: Any) -> tuple[Array, ...]:
     x = lift(a)
     if x.ndim == 0:
-        raise ValueError("Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead.")
+        raise ValueError("nonzero of an array of rank 0; use atleast_1d")
     b = Tape.current().b
     found = b.nonzero(cast(x.value, np.bool_))
     return tuple(wrap(b.take(found, i, axis=0), layout=strides.C) for i in range(x.ndim))
@@ -70,7 +70,7 @@ def extract(condition: Any, arr: Any) -> Array:
 def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     x, mask = lift(a), cast(lift(condition).value, np.bool_)
     if mask.rank != 1:
-        raise ValueError("condition must be a 1-d array")
+        raise ValueError(f"compress: a condition of rank {mask.rank}, expected 1")
     b = Tape.current().b
     if axis is None:
         flat = b.reshape(x.value, [-1])
@@ -81,15 +81,15 @@ def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
 @function("select")
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Array:
     if len(condlist) != len(choicelist):
-        raise ValueError("list of cases must be same length as list of conditions")
+        raise ValueError(f"select: {len(condlist)} conditions, {len(choicelist)} choices")
     if not len(condlist):
-        raise ValueError("select with an empty condition list is not possible")
+        raise ValueError("select without conditions")
     choices = [weak(c) for c in choicelist]
     to = common_type(*choices, weak(default))
     masks = [lift(c) for c in condlist]
     for mask in masks:
         if mask.dtype.kind != "b":
-            raise TypeError("invalid entry in condlist: should be boolean ndarray")
+            raise TypeError(f"select: a condition of {mask.dtype}, expected bool")
     b = Tape.current().b
     value = value_as(weak(default), to)
     for mask, choice in zip(reversed(masks), reversed(choices), strict=True):

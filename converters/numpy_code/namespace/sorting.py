@@ -68,14 +68,14 @@ def _check_places(a: Any, kth: Any, axis: Any) -> None:
     x, place = _sortable(a, axis)
     size, known = x.value.shape[place], lift(kth).concrete()
     if isinstance(size, int) and size and known is not None and np.any((known >= size) | (known < -size)):
-        raise ValueError(f"kth(={kth}) out of bounds ({size})")
+        raise ValueError(f"place {kth} is outside an axis of size {size}")
 
 
 @function("lexsort")
 def lexsort(keys: Any, axis: int = -1) -> Any:
     rows = [lift(k) for k in keys]
     if not rows:
-        raise TypeError("need sequence of keys with len > 0 in lexsort")
+        raise TypeError("lexsort without keys")
     if rows[0].ndim == 0:
         return lift(np.int64(0))
     place = axis_of(axis, rows[0].ndim)
@@ -97,11 +97,9 @@ def sort_complex(a: Any) -> Any:
 def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
     keys, values = lift(a), lift(v)
     if keys.ndim != 1:
-        raise ValueError(
-            "object too deep for desired array" if keys.ndim else "object of too small depth for desired array"
-        )
+        raise ValueError(f"searchsorted in an array of rank {keys.ndim}, expected 1")
     if side not in ("left", "right"):
-        raise ValueError(f"search side must be 'left' or 'right' (got {side!r})")
+        raise ValueError(f"searchsorted: got side={side!r}, expected 'left' or 'right'")
     if sorter is not None:
         keys = xp.take(keys, sorter, 0)
     to = xp.result_type(keys, values)
@@ -117,7 +115,7 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Any:
     values, edges = floating(x, bins)
     known = edges.concrete()
     if edges.ndim != 1:
-        raise ValueError("object too deep for desired array")
+        raise ValueError(f"digitize: bins of rank {edges.ndim}, expected 1")
     side = "left" if right else "right"
     if known is not None:
         steps = np.diff(known)
@@ -125,7 +123,7 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Any:
             return searchsorted(edges, values, side)
         if np.all(steps <= 0):
             return len(known) - searchsorted(xp.flip(edges), values, "right" if right else "left")
-        raise ValueError("bins must be monotonically increasing or decreasing")
+        raise ValueError("digitize: bins that neither rise nor fall throughout")
     up = searchsorted(edges, values, side)
     down = edges.shape[0] - searchsorted(xp.flip(edges), values, "right" if right else "left")
     return xp.where(edges[0] <= edges[-1], up, down)

@@ -33,7 +33,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array
         count = operator.index(indices_or_sections)
         total = x.shape[place]
         if count <= 0:
-            raise ValueError("number sections must be larger than 0.")
+            raise ValueError(f"a split into {count} parts, expected at least 1")
         if isinstance(total, int):
             each, more = divmod(total, count)
             bounds: list[Any] = [0]
@@ -73,7 +73,7 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
             shape = [*x.shape[:place], count, total // count, *x.shape[place + 1 :]]
             return [x.view(Reshape(shape_operand(shape)), Pick(place, i)) for i in range(count)]
         if total % count:
-            raise ValueError("array split does not result in an equal division")
+            raise ValueError(f"split: {total} rows are not {count} equal parts; array_split takes unequal ones")
     return array_split(x, indices_or_sections, axis)
 
 
@@ -81,7 +81,7 @@ def _split_along(name: str, least: int, axis: int) -> None:
     def make(ary: Any, indices_or_sections: Any) -> list[Array]:
         x = lift(ary)
         if x.ndim < least:
-            raise ValueError(f"{name} only works on arrays of {least} or more dimensions")
+            raise ValueError(f"{name} of an array of rank {x.ndim}, expected at least {least}")
         return split(x, indices_or_sections, 0 if x.ndim == 1 else axis)
 
     function(name)(make)
@@ -115,12 +115,12 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Array:
             b.repeat(value, one_int(counts if counts.ndim == 0 else counts[0], "repeats"), axis=place), layout=strides.C
         )
     if counts.ndim != 1:
-        raise ValueError("object too deep for desired array")
+        raise ValueError(f"repeat: counts of rank {counts.ndim}, expected 0 or 1")
     known = counts.concrete()
     if known is not None:
         size = value.shape[place]
         if isinstance(size, int) and size != len(known):
-            raise ValueError(f"operands could not be broadcast together with shape ({size},) ({len(known)},)")
+            raise ValueError(f"repeat: got {len(known)} counts, expected one, or one for each of {size}")
         return wrap(b.take(value, np.repeat(np.arange(len(known)), known), axis=place), layout=strides.C)
     ends = b.cumulative_sum(cast(counts.value, np.int64), 0)
     total = b.take(b.concat(b.constant(np.zeros(1, np.int64)), ends, axis=0), -1)
@@ -139,7 +139,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Array:
     if not isinstance(obj, slice) and lift(obj).ndim == 0:
         at = obj if isinstance(obj, int) else number_or_value(obj)
         if isinstance(at, int) and isinstance(size, int) and not -size <= at <= size:
-            raise IndexError(f"index {at} is out of bounds for axis {place} with size {size}")
+            raise IndexError(f"index {at} is outside axis {place}, which has size {size}")
         at = at + size if isinstance(at, int) and at < 0 else at
         missing = x.ndim - new.ndim
         new = xp.moveaxis(unsqueezed(new, tuple(range(missing))) if missing > 0 else new, 0, place)
@@ -198,7 +198,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Array:
         at = number_or_value(obj)
         if isinstance(at, int):
             if isinstance(size, int) and not -size <= at < size:
-                raise IndexError(f"index {at} is out of bounds for axis {place} with size {size}")
+                raise IndexError(f"index {at} is outside axis {place}, which has size {size}")
             at = at + size if at < 0 else at
             return xp.concatenate([sliced(x, place, None, at), sliced(x, place, at + 1, None)], place)  # type: ignore[no-any-return]
         at = xp.where(xp.less(at, 0), xp.add(at, size), at)

@@ -38,7 +38,7 @@ def _degrees(ddof: Any, correction: Any) -> Any:
     if is_default(correction):
         return ddof
     if ddof != 0:
-        raise ValueError("ddof and correction can't be provided simultaneously.")
+        raise ValueError("got both ddof= and correction=, expected one")
     return correction
 
 
@@ -74,10 +74,10 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         w = lift(weights)
         if w.ndim != x.ndim:
             if axis is None:
-                raise TypeError("Axis must be specified when shapes of a and weights differ.")
+                raise TypeError(f"average: weights of rank {w.ndim} for an array of rank {x.ndim}, and no axis=")
             axes = axes_of(axis, x.ndim) or ()
             if w.ndim != len(axes):
-                raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
+                raise ValueError(f"average: weights of rank {w.ndim} for {len(axes)} axes")
             order = np.argsort(axes)
             w = xp.expand_dims(xp.transpose(w, order), tuple(i for i in range(x.ndim) if i not in axes))
         x, w = floating(x, w)
@@ -92,10 +92,10 @@ def cov(
     aweights: Any = None, *, dtype: Any = None,
 ) -> Any:  # fmt: skip
     if ddof is not None and ddof != int(ddof):
-        raise ValueError("ddof must be integer")
+        raise ValueError(f"cov: got ddof={ddof}, expected an integer")
     x = lift(m)
     if x.ndim > 2:
-        raise ValueError("m has more than 2 dimensions")
+        raise ValueError(f"cov of an array of rank {x.ndim}, expected at most 2")
     to = as_dtype(dtype) if dtype is not None else xp.result_type(x, np.float64, *(() if y is None else (lift(y),)))
     rows = _as_rows(x, to, rowvar=rowvar)
     if y is not None:

@@ -56,21 +56,21 @@ def sliding_window_view(
         else (operator.index(window_shape),)
     )
     if any(w < 0 for w in window):
-        raise ValueError("`window_shape` cannot contain negative values")
+        raise ValueError(f"a window of {window}, expected no negative sizes")
     if axis is None:
         axes = tuple(range(a.ndim))
         if len(window) != a.ndim:
-            raise ValueError("Since axis is None, must provide window_shape for all dimensions of `x`")
+            raise ValueError(f"a window of rank {len(window)}, expected {a.ndim}, or axis=")
     else:
         axes = tuple(i % a.ndim for i in axis) if isinstance(axis, tuple | list) else axes_of(axis, a.ndim) or ()
         if len(window) != len(axes):
-            raise ValueError("Must provide matching length window_shape and axis")
+            raise ValueError(f"a window of rank {len(window)} over {len(axes)} axes")
     if len(set(axes)) != len(axes):
         raise refused("sliding_window_view over one axis twice is not traced")
     for i, w in zip(axes, window, strict=True):
         d = a.value.shape[i]
         if isinstance(d, int) and d < w:
-            raise ValueError("window shape cannot be larger than input array shape")
+            raise ValueError(f"a window of {w} on axis {i}, which has size {d}")
     rest = [i for i in range(a.ndim) if i not in axes]
     turned = xp.transpose(a, (*rest, *axes))
     made = turned.view(Windows(window))
@@ -85,7 +85,7 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
     sizes = tuple(operator.index(d) for d in (a.shape if shape is None else shape))
     jumps = tuple(operator.index(s) for s in (a.strides if strides is None else strides))
     if len(sizes) != len(jumps):
-        raise ValueError("strides, if given, must have the same length as shape")
+        raise ValueError(f"as_strided: {len(jumps)} strides for {len(sizes)} dims")
     if any(s % a.itemsize for s in jumps):
         raise refused("as_strided: strides that are no multiples of the element's size")
     steps = tuple(s // a.itemsize for s in jumps)

@@ -174,7 +174,7 @@ class Ufunc:
         place = operator.index(axis) % max(x.ndim, 1)
         size = x.shape[place]
         if isinstance(size, int) and ((places < 0) | (places >= size)).any():
-            raise IndexError(f"index {places.max()} out-of-bounds in {self.__name__}.reduceat [0, {size})")
+            raise IndexError(f"{self.__name__}.reduceat: an index is outside an axis of size {size}")
         rows = [slice(None)] * place
         parts = []
         for first, after in itertools.zip_longest(places.tolist(), places[1:].tolist()):
@@ -303,7 +303,7 @@ def into(name: str, target: Any, value: Any, where: Any, casting: Any) -> Any:
             remedy="make the array an argument, or make it inside",
         )
     if not isinstance(target, Array):
-        raise TypeError("return arrays must be of ArrayType")
+        raise TypeError(f"{name}: out= is a {type(target).__name__}, expected an array")
     have, to = value.dtype.numpy, target.dtype
     if not np.can_cast(have, to, casting):
         raise refused(

@@ -34,7 +34,7 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     outer = tuple(operator.index(d) for d in turned.shape[:-1])
     _limited(int(np.prod(outer)), "apply_along_axis")
     if 0 in outer:
-        raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
+        raise ValueError("apply_along_axis over no rows")
     results = [lift(func1d(turned[i], *args, **kwargs)) for i in np.ndindex(*outer)]
     rank = results[0].ndim
     made = xp.reshape(xp.stack([xp.asarray(r) for r in results]), (*outer, *results[0].shape))
@@ -82,7 +82,7 @@ class Vectorize:
             named = {**kwargs, **dict(zip(names, items[len(spread) :], strict=True))}
             results.append(self.function(*given, **named))
         if not results:
-            raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+            raise ValueError("vectorize: no elements to call the function for, and no otypes=")
         if isinstance(results[0], tuple):
             return tuple(self._gathered([r[k] for r in results], shape, k) for k in range(len(results[0])))
         return self._gathered(results, shape, 0)

@@ -33,7 +33,7 @@ def normalized(axes: Sequence[int], rank: int) -> tuple[int, ...]:
             raise np.exceptions.AxisError(axis, rank)
     made = tuple(a % rank for a in axes)
     if len(set(made)) != len(made):
-        raise ValueError("repeated axis")
+        raise ValueError(f"an axis twice, got {made}")
     return made
 
 
@@ -78,7 +78,7 @@ def squeezed(x: Array, axes: Sequence[int]) -> Array:
     for a in at:
         d = x.value.shape[a]
         if isinstance(d, int) and d != 1:
-            raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
+            raise ValueError(f"squeeze of axis {a}, which has size {d}, expected 1")
     if not at:
         return x.view(layout=x.layout)  # type: ignore[no-any-return]
     layout = x.layout
@@ -95,9 +95,9 @@ def reshaped(x: Array, shape: Any) -> Array:
     sizes = list(shape) if isinstance(shape, tuple | list) else [shape]
     known = [d for d in sizes if isinstance(d, int)]
     if known.count(-1) > 1:
-        raise ValueError("can only specify one unknown dimension")
+        raise ValueError(f"a shape with {known.count(-1)} dims of -1, expected one at most")
     if any(d < -1 for d in known):
-        raise ValueError("negative dimensions not allowed")
+        raise ValueError(f"a shape with a negative dim: {tuple(known)}")
     free = sizes.index(-1) if -1 in known else None
     target = shape_operand([0 if i == free else d for i, d in enumerate(sizes)])
     b = x.tape.b
