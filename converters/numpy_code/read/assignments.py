@@ -100,9 +100,10 @@ def _unpacked(m: Machine, target: ast.Tuple | ast.List, value: Any, scope: Scope
         items.append(item)
         m.meter.room(1)
         if not stars and len(items) > most:
-            raise ValueError(f"too many values to unpack (expected {most})")
+            raise ValueError(f"got more than {most} values for {most} targets")
     if len(items) < most - len(stars) or (not stars and len(items) != most):
-        raise ValueError(f"not enough values to unpack (expected {most - len(stars)}, got {len(items)})")
+        wanted = f"at least {most - 1}" if stars else most
+        raise ValueError(f"got {len(items)} values, expected {wanted}")
     if stars:
         at, behind = stars[0], most - stars[0] - 1
         starred = target.elts[at]
