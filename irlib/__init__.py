@@ -20,7 +20,7 @@ _WHERE = {
     "OutputRole": "irlib.graph",
     "Role": "irlib.graph",
     "TensorType": "irlib.types",
-    "check": "irlib.serde",
+    "check": "irlib.checking",
     "check_gradients": "irlib.interpreters.derivatives",
     "compile": "irlib.interpreters.targets",
     "cond": "irlib.converters.numpy_code.control",

@@ -93,3 +93,13 @@ def test_numpy_code_becomes_a_graph() -> None:
     x = np.ones((4, 3))
     np.testing.assert_allclose(irlib.run(model, {"x": x})["out"], loss(x, np.ones(3)), rtol=1e-14)
     assert irlib.numpy.zeros(3).__array_namespace__().zeros is irlib.numpy.zeros
+
+
+def test_an_onnx_model_is_checked_as_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "mlp.onnx"
+    irlib.to_onnx(mlp(), path)
+    assert irlib.check(path).ok
+    path.write_bytes(path.read_bytes()[:-40])
+    report = irlib.check(path)
+    assert not report.ok
+    assert report.subject == str(path)

@@ -71,21 +71,33 @@ class NumpyModule(str):
 
 
 def to_numpy(
-    model: Graph, style: str = "fused", *, gradient: bool | Sequence[str] = False, of: str | Sequence[str] | None = None
+    model: Graph,
+    style: str = "fused",
+    *,
+    gradient: bool | Sequence[str] | None = None,
+    of: str | Sequence[str] | None = None,
 ) -> NumpyModule:
     """`model` as a Python module that imports numpy only.
 
     It has ``PARAMS``, ``forward(params, *inputs) -> (outputs, saved)``, ``predict(params, *inputs) -> outputs`` and,
     with `gradient`, ``backward(params, saved, d_out=1.0) -> grads``: the derivative of the outputs `of` by the
-    parameters (or, where `gradient` names values, by these). In style ``nodes`` every node is a statement, in style
-    ``fused`` what is used once stands where it is used.
+    parameters (or, where `gradient` names values, by these). Where `gradient` is None there is a backward for a model
+    with parameters that has a derivative; True insists on one. In style ``nodes`` every node is a statement, in
+    style ``fused`` what is used once stands where it is used.
 
     Raises: UnsupportedError for an op that numpy has no means for; DerivativeError.
     """
     if style not in STYLES:
         raise UnsupportedError(f"there is no style {style!r}", code="IR871", remedy=f"use one of: {', '.join(STYLES)}")
     load_rules()
-    return ModuleWriter(model, fused=style == "fused").module(gradient=gradient, of=of)
+    fused = style == "fused"
+    if gradient is None and (of is not None or _trains(model)):
+        try:
+            return ModuleWriter(model, fused=fused).module(gradient=True, of=of)
+        except (DerivativeError, UnsupportedError):
+            if of is not None:
+                raise
+    return ModuleWriter(model, fused=fused).module(gradient=gradient or False, of=of)
 
 
 class ModuleWriter:
@@ -256,6 +268,12 @@ class ModuleWriter:
         for source in closure(set(self._helpers)):
             lines += ["", "", *source.splitlines()]
         return lines + self._region_lines
+
+
+def _trains(model: Graph) -> bool:
+    """Whether there is something to differentiate by, and the model is no gradient itself."""
+    own = all(o.role is not OutputRole.GRADIENT for o in model.outputs)
+    return own and any(autodiff.carries_cotangent(p.type) for p in model.parameters)
 
 
 def _usual_dtype(model: Graph) -> DType | None:

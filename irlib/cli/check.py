@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from irlib.cli.files import existing, suffix_of
+from irlib.cli.files import existing, face
 from irlib.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -50,15 +50,5 @@ def command(
 
 
 def _report(path: Path, *, verify: bool) -> Report:
-    import irlib
-
-    if suffix_of(path) != ".onnx":
-        report: Report = irlib.check(path, verify=verify)
-        return report
-    from irlib.converters.onnx_model.read import read
-    from irlib.validate import Report, check_graph
-
-    graph, report = read(path)
-    if graph is None:
-        return report
-    return Report((*report.findings, *check_graph(graph).findings), str(path))
+    report: Report = face("check")(path, verify=verify)
+    return report

@@ -46,7 +46,7 @@ def _to_onnx(graph: Graph, path: Path) -> None:
 
 
 def _to_numpy(graph: Graph, path: Path) -> None:
-    face("to_numpy")(graph).save(path)
+    face("to_numpy")(graph, gradient=False).save(path)
 
 
 READERS: dict[str, Callable[..., Any]] = {".pb": _load, ".json": _load, ".onnx": _from_onnx}

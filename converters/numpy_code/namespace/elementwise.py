@@ -17,6 +17,7 @@ from irlib.converters.numpy_code.namespace.table import function
 from irlib.converters.numpy_code.namespace.tape import Tape
 from irlib.converters.numpy_code.namespace.ufuncs import into
 from irlib.converters.numpy_code.namespace.weak_operands import value_as, weak
+from irlib.errors import AttributeValueError
 
 __all__: list[str] = []
 
@@ -43,11 +44,9 @@ def clip(
     high_value: Any = None if is_default(high) else value_as(bounds[-1], to)
     if to.kind in "bc":
         raise refused(f"clip of {to} is not traced")
-    if low_value is None:
-        value = b.minimum(value, high_value)
-    elif high_value is None:
-        value = b.maximum(value, low_value)
-    else:
+    try:
+        value = b.clip(value, low_value, high_value)
+    except AttributeValueError:  # known bounds out of order, which numpy lets stand
         value = b.minimum(b.maximum(value, low_value), high_value)
     if out is not None:
         return into("clip", out[0] if isinstance(out, tuple) else out, value, where, casting)

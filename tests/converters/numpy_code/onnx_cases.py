@@ -80,7 +80,7 @@ def compared(graph: Any, feeds: dict[str, Any], style: str) -> str:
     """Empty where the emitted module gives what the interpreter gives, else why not."""
     wanted = irlib.run(graph, feeds)
     try:
-        source = irlib.to_numpy(graph, style)
+        source = irlib.to_numpy(graph, style, gradient=False)
         names: dict[str, Any] = {"__name__": "emitted"}
         exec(compile(source, "emitted.py", "exec"), names)
         given = [feeds.get(str(n.name)) for n in graph.inputs]

@@ -33,7 +33,7 @@ def module_of(text: str) -> dict[str, Any]:
 
 def emitted(graph: Any, style: str, feeds: dict[str, Any]) -> dict[str, Any]:
     """The outputs, by name, of the module that `graph` becomes."""
-    module = to_numpy(graph, style)
+    module = to_numpy(graph, style, gradient=False)
     with np.errstate(all="ignore"):
         outputs, _ = module_of(module)["forward"](dict(module.arrays), *feeds.values())
     made = outputs if len(graph.outputs) != 1 else {graph.outputs[0].name: outputs}

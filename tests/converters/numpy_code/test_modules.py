@@ -309,3 +309,25 @@ def test_convert_writes_a_module(tmp_path: Path) -> None:
     with np.load(tmp_path / "m.npz") as arrays:
         outputs, _ = names["forward"](dict(arrays), X, T)
     np.testing.assert_allclose(outputs["y"], irlib.run(network(), {"x": X, "t": T})["y"])
+
+
+def test_backward_is_there_without_being_asked_for_where_the_model_has_parameters() -> None:
+    b = irlib.Builder("line")
+    x, w = b.input("x", "float64[n, 3]"), b.parameter("w", np.ones(3))
+    b.output("y", x @ w)
+    module: dict[str, Any] = {}
+    source = to_numpy(b.build())
+    exec(source, module)
+    _, saved = module["forward"](source.arrays, np.eye(3))
+    np.testing.assert_array_equal(module["backward"](source.arrays, saved, np.array([1.0, 2.0, 3.0]))["w"], [1, 2, 3])
+
+
+def test_a_model_without_a_derivative_is_written_all_the_same() -> None:
+    b = irlib.Builder("code")
+    w = b.parameter("w", np.ones(3))
+    b.output("y", b.argmax(w))
+    source = to_numpy(b.build())
+    assert "def forward(" in source
+    assert "def backward(" not in source
+    with pytest.raises(irlib.IRError):
+        to_numpy(b.build(), gradient=True)

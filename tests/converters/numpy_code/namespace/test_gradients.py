@@ -110,3 +110,20 @@ def test_they_hold_where_the_size_is_not_known(fn: Callable[..., Any]) -> None:
     x = X if fn is stores else np.concatenate([X, X[::-1] + 0.05])
     _, grads = irlib.value_and_grad(model, {"x": x}, of="out", wrt=["x"])
     np.testing.assert_allclose(grads["x"], differences(fn, x), rtol=1e-7, atol=1e-8)
+
+
+def test_clip_passes_all_at_its_bounds_as_the_law_has_it() -> None:
+    x = np.array([0.0, 1.0, 0.5, -1.0, 2.0])
+    for fn, expected in [
+        (lambda x: np.clip(x, 0, 1), [1.0, 1.0, 1.0, 0.0, 0.0]),
+        (lambda x: x.clip(min=0), [1.0, 1.0, 1.0, 0.0, 1.0]),
+        (lambda x: np.clip(x, None, 1), [1.0, 1.0, 1.0, 1.0, 0.0]),
+    ]:
+        model = irlib.trace(lambda x, fn=fn: fn(x).sum(), x)
+        _, grads = irlib.value_and_grad(model, {"x": x}, of="out", wrt=["x"])
+        np.testing.assert_array_equal(grads["x"], expected)
+
+
+def test_clip_between_bounds_out_of_order_is_numpys() -> None:
+    model = irlib.trace(lambda x: np.clip(x, 1, 0), X)
+    np.testing.assert_array_equal(irlib.run(model, {"x": X})["out"], np.clip(X, 1, 0))
