@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable
 from importlib import import_module
+from types import FunctionType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -48,6 +49,11 @@ def function(*names: str, knows_layout: bool = False) -> Callable[[F], F]:
     """
 
     def enter(made: F) -> F:
+        if isinstance(made, FunctionType):
+            # Python names a function that is called amiss, and help shows it: several are made by one `make`
+            made.__name__, made.__qualname__ = names[0].rpartition(".")[2], names[0]
+            if made.__doc__ is None:
+                made.__doc__ = f"As `numpy.{names[0]}`."
         entry = made if knows_layout else careful(made, name=names[0])
         for name in names:
             if name in FUNCTIONS:

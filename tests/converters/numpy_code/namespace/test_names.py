@@ -110,6 +110,15 @@ def test_random_numbers_are_refused_with_the_remedy() -> None:
         face.random.normal(size=3)
 
 
+@pytest.mark.parametrize("name", ["nansum", "any", "linalg.eigh", "fft.rfft"])
+def test_a_function_that_is_called_amiss_is_named_as_numpys(name: str) -> None:
+    function = resolve(name)
+    assert function.__name__ == name.rpartition(".")[2]
+    assert function.__doc__
+    with pytest.raises(TypeError, match=rf"{name}\(\) got an unexpected keyword argument 'colour'"):
+        function(np.ones((3, 3)), colour=1)
+
+
 def test_a_name_that_is_not_traced_says_so() -> None:
     with pytest.raises(irlib.IRError, match=r"numpy\.busday_count is not traced"):
         face.busday_count("2020-01", "2020-02")
