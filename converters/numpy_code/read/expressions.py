@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 from irlib.converters.numpy_code.read import branches
@@ -67,26 +68,27 @@ def lookup(m: Machine, node: ast.expr, wanted: str, scope: Scope) -> Any:
 @handles(ast.Tuple)
 def tuple_(m: Machine, node: ast.Tuple, scope: Scope) -> Steps:
     """A tuple."""
-    return tuple((yield _items(m, node, scope)))
+    return tuple((yield _items(m, node.elts, scope)))
 
 
 @handles(ast.List)
 def list_(m: Machine, node: ast.List, scope: Scope) -> Steps:
     """A list."""
-    return (yield _items(m, node, scope))
+    return (yield _items(m, node.elts, scope))
 
 
 @handles(ast.Set)
 def set_(m: Machine, node: ast.Set, scope: Scope) -> Steps:
     """A set."""
-    items = yield _items(m, node, scope)
+    items = yield _items(m, node.elts, scope)
     return {key(m, item) for item in items}
 
 
-def _items(m: Machine, node: ast.Tuple | ast.List | ast.Set, scope: Scope) -> Steps:
-    m.meter.room(len(node.elts))
-    items = []
-    for inner in node.elts:
+def _items(m: Machine, nodes: Sequence[ast.expr], scope: Scope) -> Steps:
+    """A list of what the expressions come to, those with a star taken apart."""
+    m.meter.room(len(nodes))
+    items: list[Any] = []
+    for inner in nodes:
         if isinstance(inner, ast.Starred):
             value = yield inner.value, scope
             items.extend(collected(m, value))
@@ -283,13 +285,7 @@ def call_(m: Machine, node: ast.Call, scope: Scope) -> Steps:
         m.at(node)
         return _super(m, scope)
     target = yield node.func, scope
-    args: list[Any] = []
-    for inner in node.args:
-        if isinstance(inner, ast.Starred):
-            value = yield inner.value, scope
-            args.extend(collected(m, value))
-        else:
-            args.append((yield inner, scope))
+    args = yield _items(m, node.args, scope)
     kwargs: dict[str, Any] = {}
     for keyword in node.keywords:
         value = yield keyword.value, scope
