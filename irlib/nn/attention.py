@@ -10,10 +10,12 @@ from irlib.nn.basic import dropout, linear
 from irlib.nn.initializers import XavierUniform
 from irlib.nn.normalization import layer_norm
 from irlib.nn.parameters import Initial, activated, fresh_name, static_dim
+from irlib.synonyms import also_called
 
 __all__ = ["attention", "encoder_block", "multi_head_attention"]
 
 
+@also_called(attn_mask="mask", is_causal="causal")
 def attention(
     b: Builder,
     query: Any,
@@ -30,6 +32,7 @@ def attention(
     return b.attention(query, key, value, mask, causal=causal, scale=scale, name=name)
 
 
+@also_called(attn_mask="mask", is_causal="causal")
 def multi_head_attention(
     b: Builder,
     query: Any,
@@ -71,6 +74,9 @@ def _heads(b: Builder, x: Any, heads: int) -> Any:
     return b.transpose(split, perm=(0, 2, 1, 3))
 
 
+@also_called(
+    nhead="num_heads", dim_feedforward="hidden_size", dropout="rate", layer_norm_eps="epsilon", is_causal="causal"
+)
 def encoder_block(
     b: Builder,
     x: Any,

@@ -8,6 +8,7 @@ from typing import Any
 from irlib.builder import Builder
 from irlib.nn.initializers import Fans, Normal, XavierUniform, Zeros
 from irlib.nn.parameters import Initial, fresh_name, parameter, static_dim
+from irlib.synonyms import also_called
 
 __all__ = ["dropout", "embedding", "linear", "masked", "normalized_tanh", "skip"]
 
@@ -51,6 +52,7 @@ def embedding(
     return b.embedding(table, indices, name=name)
 
 
+@also_called(p="rate")
 def dropout(b: Builder, x: Any, rate: float, key: Any, *, training: bool = True, name: str | None = None) -> Any:
     """`x` with elements set to 0, each with probability `rate`, and the others divided by 1 - rate.
 

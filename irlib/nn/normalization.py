@@ -9,6 +9,7 @@ import numpy as np
 from irlib.builder import Builder
 from irlib.nn.initializers import Constant, Fans, Initializer, Normal, Zeros
 from irlib.nn.parameters import buffer, fresh_name, parameter, static_dim, updated
+from irlib.synonyms import also_called
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm", "spectral_norm"]
 
@@ -23,6 +24,7 @@ def _plain(b: Builder, channels: int, value: float, x: Any) -> Any:
     return b.constant(np.full(channels, value), x.dtype)
 
 
+@also_called(eps="epsilon")
 def batch_norm(
     b: Builder,
     x: Any,
@@ -59,6 +61,7 @@ def batch_norm(
     return y
 
 
+@also_called(eps="epsilon", elementwise_affine="affine")
 def layer_norm(
     b: Builder, x: Any, *, axis: int = -1, epsilon: float = 1e-5, affine: bool = True, name: str | None = None
 ) -> Any:
@@ -71,6 +74,7 @@ def layer_norm(
     return b.layer_norm(x, scale, bias, axis=axis, epsilon=epsilon, name=name)
 
 
+@also_called(eps="epsilon", elementwise_affine="affine")
 def rms_norm(
     b: Builder, x: Any, *, axis: int = -1, epsilon: float = 1e-5, affine: bool = True, name: str | None = None
 ) -> Any:
@@ -80,6 +84,7 @@ def rms_norm(
     return b.rms_norm(x, scale, axis=axis, epsilon=epsilon, name=name)
 
 
+@also_called(eps="epsilon")
 def group_norm(
     b: Builder, x: Any, num_groups: int, *, epsilon: float = 1e-5, affine: bool = True, name: str | None = None
 ) -> Any:
@@ -92,6 +97,7 @@ def group_norm(
     return b.group_norm(x, scale, bias, groups=num_groups, epsilon=epsilon, name=name)
 
 
+@also_called(eps="epsilon")
 def instance_norm(b: Builder, x: Any, *, epsilon: float = 1e-5, affine: bool = False, name: str | None = None) -> Any:
     """Each channel of each example brought to mean 0 and variance 1; `affine`: times weight plus bias."""
     name = fresh_name(b, name, "instance_norm")
@@ -106,6 +112,7 @@ def _trailing(x: Any, axis: int, name: str) -> tuple[int, ...]:
     return tuple(static_dim(x, a, name) for a in (range(axis, 0) if axis < 0 else range(axis, rank)))
 
 
+@also_called(eps="epsilon", n_power_iterations="iterations")
 def spectral_norm(
     b: Builder,
     w: Any,

@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 
 from irlib.errors import UnsupportedError
 from irlib.methods import Emitter, Value
+from irlib.synonyms import also_called
 from irlib.training.schedule import Schedule, require
 
 __all__ = [
@@ -72,6 +73,7 @@ class Optimizer:
         return dw + self.weight_decay * w if self.weight_decay else dw
 
 
+@also_called(lr="learning_rate")
 @dataclass(frozen=True)
 class SGD(Optimizer):
     """Gradient descent: w - rate * dw. It remembers nothing. Source: torch.optim.SGD."""
@@ -80,6 +82,7 @@ class SGD(Optimizer):
         return w - pace.rate(w) * self.decayed(w, dw), {}
 
 
+@also_called(lr="learning_rate")
 @dataclass(frozen=True)
 class Momentum(Optimizer):
     """Heavy ball: velocity' = momentum * velocity + dw, w - rate * velocity'. Source: torch.optim.SGD with momentum."""
@@ -95,6 +98,7 @@ class Momentum(Optimizer):
         return w - pace.rate(w) * velocity, {"velocity": velocity}
 
 
+@also_called(lr="learning_rate")
 @dataclass(frozen=True)
 class Nesterov(Momentum):
     """Momentum that looks ahead: w - rate * (dw + momentum * velocity'). Source: torch.optim.SGD with nesterov."""
@@ -105,6 +109,7 @@ class Nesterov(Momentum):
         return w - pace.rate(w) * (dw + self.momentum * velocity), {"velocity": velocity}
 
 
+@also_called(lr="learning_rate", eps="epsilon")
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
     """Gradients divided by the root of their running mean square, or, `centered`, by their running deviation.
@@ -140,6 +145,7 @@ class RMSprop(Optimizer):
         return w - pace.rate(w) * move, made
 
 
+@also_called(lr="learning_rate", lr_decay="rate_decay", initial_accumulator_value="initial", eps="epsilon")
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
     """Gradients divided by the root of the sum of all their squares. Source: torch.optim.Adagrad."""
@@ -162,6 +168,7 @@ class Adagrad(Optimizer):
         return w - rate * (dw / (b.sqrt(total) + self.epsilon)), {"square_sum": total}
 
 
+@also_called(lr="learning_rate", betas=("beta1", "beta2"), eps="epsilon")
 @dataclass(frozen=True)
 class Adam(Optimizer):
     """Running means of the gradient and its square, both without the bias of the first steps.
@@ -194,6 +201,7 @@ class Adam(Optimizer):
         return w - _as(b, factor, w) * move, {"first_moment": first, "second_moment": second}
 
 
+@also_called(lr="learning_rate", betas=("beta1", "beta2"), eps="epsilon")
 @dataclass(frozen=True)
 class AdamW(Adam):
     """Adam whose weight decay shrinks the parameter and not the moments. Source: torch.optim.AdamW."""

@@ -147,7 +147,15 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
     x = _target("place", arr)
     hits = xp.ravel(xp.astype(lift(mask), bool))
     new = xp.ravel(lift(vals, x.dtype))
-    order = xp.mod(xp.cumsum(hits) - 1, new.size)
+    size = new.size
+    order = xp.cumsum(hits) - 1
+    if isinstance(size, int) and size:
+        order = xp.mod(order, size)
+    else:
+        # nothing to put is an error where there is a place for it, and none where there is not: one element more is
+        # what all others read, and what is beyond it is read where something is wanted of nothing
+        order = xp.where(hits, xp.mod(order, xp.maximum(size, 1)) + xp.equal(size, 0), size)
+        new = xp.concatenate((new, xp.zeros(1, new.dtype)))
     b = Tape.current().b
     flat = b.where(hits.value, b.take(new.value, xp.maximum(order, 0).value), b.reshape(x.value, [-1]))
     x.assign(b.reshape(flat, b.shape(x.value)))
