@@ -14,8 +14,9 @@ from irlib.converters.numpy_code.namespace.lifting import lift
 from irlib.converters.numpy_code.namespace.own import xp
 from irlib.converters.numpy_code.namespace.refusal import refused
 from irlib.converters.numpy_code.namespace.results import axes_of
-from irlib.converters.numpy_code.namespace.steps import ReadOnly
+from irlib.converters.numpy_code.namespace.steps import ReadOnly, Reshape, Slices
 from irlib.converters.numpy_code.namespace.table import function
+from irlib.converters.numpy_code.namespace.tape import Concrete
 
 __all__: list[str] = []
 
@@ -36,9 +37,10 @@ class Strided(ReadOnly):
 
     shape: tuple[int, ...]
     steps: tuple[int, ...]
+    start: int = 0
 
     def read(self, b: Any, whole: Any) -> Any:
-        places = b.constant(np.zeros((), np.int64))
+        places = b.constant(np.array(self.start, np.int64))
         for axis, (d, step) in enumerate(zip(self.shape, self.steps, strict=True)):
             run = b.multiply(b.iota(d), step)
             places = b.add(places, b.unsqueeze(run, list(range(1, len(self.shape) - axis))))
@@ -99,8 +101,26 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
     last = sum(max(0, s * (d - 1)) for s, d in zip(steps, sizes, strict=True))
     total = a.size
     if 0 not in sizes and isinstance(total, int) and (first < 0 or last >= total):
-        raise refused(f"as_strided reaches outside the array: element {last if last >= total else first} of {total}")
+        whole, start = _beyond(a)
+        if whole is None or start + first < 0 or start + last >= whole.size:
+            raise refused(
+                f"as_strided reaches outside the array: element {last if last >= total else first} of {total}"
+            )
+        return whole.view(Strided(sizes, steps, start))  # type: ignore[no-any-return]
     return wrap(a.value).view(Strided(sizes, steps)) if a.is_scalar else a.view(Strided(sizes, steps))  # type: ignore[no-any-return]
+
+
+def _beyond(a: Array) -> tuple[Array | None, int]:
+    """The vector that `a` is a run of, which memory has around it, and where in it the run starts; None elsewhere."""
+    step = a._path[-1] if a._path and not a.is_scalar else None
+    if not (isinstance(step, Slices) and step.steps is None and type(step.starts) is Concrete):
+        return None, 0
+    if not all(isinstance(before, Reshape) for before in a._path[:-1]):
+        return None, 0
+    whole = a._made(a._storage, a._path[:-1])
+    if whole.ndim != 1 or not isinstance(whole.size, int):
+        return None, 0
+    return whole, slice(int(step.starts.array[0]), None).indices(whole.size)[0]
 
 
 def _is_contiguous(a: Array) -> bool:

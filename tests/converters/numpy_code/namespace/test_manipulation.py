@@ -151,6 +151,9 @@ ROWS: list[Expression] = [
     lambda np, d: np.lib.stride_tricks.sliding_window_view(d.t, 2, axis=1),
     lambda np, d: np.lib.stride_tricks.sliding_window_view(d.t, (2, 3), axis=(2, 1)),
     lambda np, d: np.lib.stride_tricks.as_strided(d.v, (3, 3), (8, 8)),
+    lambda np, d: np.lib.stride_tricks.as_strided((d.v + 0)[2:], (3, 3), (-8, 8)),
+    lambda np, d: np.lib.stride_tricks.as_strided((d.a + 0).ravel()[3:], (3, 2), (-8, 8)),
+    lambda np, d: np.lib.stride_tricks.as_strided(np.concatenate((d.v[::-1], d.v))[-3:], (2, 3), (-8, 0)),
     lambda np, d: np.lib.stride_tricks.as_strided(d.a, (2, 2, 2), (32, 8, 8)),
     lambda np, d: (np.asfortranarray(d.a), np.require(d.a, np.float32)),
 ]
