@@ -14,6 +14,7 @@ from irlib.converters.onnx_model.roles import noted_roles
 from irlib.converters.onnx_model.write.decide import decided
 from irlib.converters.onnx_model.write.files import least_outside, write_model
 from irlib.converters.onnx_model.write.functions import Functions
+from irlib.converters.onnx_model.write.gemm import with_gemms
 from irlib.converters.onnx_model.write.nodes import Writer
 from irlib.converters.onnx_model.write.outside import Outside
 from irlib.converters.onnx_model.write.protos import maps_type, sparse_proto
@@ -73,7 +74,7 @@ def to_onnx(
 
 
 def _written(model: Graph, opset: int, *, inline: bool, least: int | None) -> tuple[Any, Outside]:
-    writer = ModelWriter(model, opset, inline=inline, least=least)
+    writer = ModelWriter(with_gemms(model, opset), opset, inline=inline, least=least)
     return writer.proto(), writer.outside
 
 
