@@ -49,6 +49,7 @@ FAMILIES = {
     "splitting": "Splitting, repeating, inserting",
     "padding": "Padding",
     "stride_tricks": "Windows as views",
+    "array_utils": "Axes",
     "indexing_functions": "Indices",
     "searching": "Searching and choosing",
     "sorting": "Sorting",

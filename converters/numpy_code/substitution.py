@@ -123,7 +123,7 @@ _BUILTINS = {name: _Either(getattr(builtins, name), function) for name, function
 def _stand_ins() -> dict[int, tuple[Any, Any]]:
     """By id of numpy's object: the object, and what stands in for it."""
     made: dict[int, tuple[Any, Any]] = {}
-    for prefix in ("", "linalg.", "fft.", "random.", "lib.", "lib.stride_tricks."):
+    for prefix in ("", "linalg.", "fft.", "random.", "lib.", "lib.stride_tricks.", "lib.array_utils."):
         real: Any = np
         for part in prefix.split(".")[:-1]:
             real = getattr(real, part)

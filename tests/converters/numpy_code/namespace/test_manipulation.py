@@ -150,6 +150,8 @@ ROWS: list[Expression] = [
     lambda np, d: np.lib.stride_tricks.sliding_window_view(d.a, (2, 2)),
     lambda np, d: np.lib.stride_tricks.sliding_window_view(d.t, 2, axis=1),
     lambda np, d: np.lib.stride_tricks.sliding_window_view(d.t, (2, 3), axis=(2, 1)),
+    lambda np, d: d.t.sum(np.lib.array_utils.normalize_axis_index(-1, d.t.ndim)),
+    lambda np, d: d.t.sum(np.lib.array_utils.normalize_axis_tuple((0, -1), d.t.ndim)),
     lambda np, d: np.lib.stride_tricks.as_strided(d.v, (3, 3), (8, 8)),
     lambda np, d: np.lib.stride_tricks.as_strided((d.v + 0)[2:], (3, 3), (-8, 8)),
     lambda np, d: np.lib.stride_tricks.as_strided((d.a + 0).ravel()[3:], (3, 2), (-8, 8)),
@@ -159,6 +161,8 @@ ROWS: list[Expression] = [
 ]
 
 REFUSED: list[Expression] = [
+    lambda np, d: d.t.sum(np.lib.array_utils.normalize_axis_index(5, d.t.ndim)),
+    lambda np, d: d.t.sum(np.lib.array_utils.normalize_axis_tuple((0, -3), d.t.ndim)),
     lambda np, d: np.reshape(d.a, (5, 3)),
     lambda np, d: np.reshape(d.a, (-1, -1)),
     lambda np, d: np.transpose(d.a, (0, 0)),
