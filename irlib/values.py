@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from irlib.errors import IRTypeError
+from irlib.subscripts import subscript
 
 if TYPE_CHECKING:
     from irlib.dims import DimLike
@@ -122,6 +123,36 @@ class Value:
 
     def __ge__(self, other: Any) -> Value:
         return self.builder.greater_equal(self, other)
+
+    def __and__(self, other: Any) -> Value:
+        return self._logic("and", self, other)
+
+    def __rand__(self, other: Any) -> Value:
+        return self._logic("and", other, self)
+
+    def __or__(self, other: Any) -> Value:
+        return self._logic("or", self, other)
+
+    def __ror__(self, other: Any) -> Value:
+        return self._logic("or", other, self)
+
+    def __xor__(self, other: Any) -> Value:
+        return self._logic("xor", self, other)
+
+    def __rxor__(self, other: Any) -> Value:
+        return self._logic("xor", other, self)
+
+    def __invert__(self) -> Value:
+        return self._logic("not", self)
+
+    def _logic(self, name: str, *operands: Any) -> Value:
+        kind = "logical" if self.dtype.name == "bool" else "bitwise"
+        made: Value = getattr(self.builder, f"{kind}_{name}")(*operands)
+        return made
+
+    def __getitem__(self, key: Any) -> Value:
+        made: Value = subscript(self.builder, self, key)
+        return made
 
     # == and != compare identity, as for any object that is a dict key; write b.equal(x, y)
 
