@@ -82,7 +82,15 @@ def sliding_window_view(
 
 
 @function("lib.stride_tricks.as_strided")
-def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = False, writeable: bool = True) -> Array:
+def as_strided(
+    x: Any,
+    shape: Any = None,
+    strides: Any = None,
+    subok: bool = False,
+    writeable: bool = True,
+    *,
+    check_bounds: bool | None = None,
+) -> Array:
     a = lift(x)
     sizes = tuple(operator.index(d) for d in (a.shape if shape is None else shape))
     jumps = tuple(operator.index(s) for s in (a.strides if strides is None else strides))
@@ -100,11 +108,15 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
     first = sum(min(0, s * (d - 1)) for s, d in zip(steps, sizes, strict=True))
     last = sum(max(0, s * (d - 1)) for s, d in zip(steps, sizes, strict=True))
     total = a.size
-    if 0 not in sizes and isinstance(total, int) and (first < 0 or last >= total):
+    known = isinstance(total, int)
+    # a place beyond the end of an array of open size is an error when the graph runs; one before its start would not be
+    if 0 not in sizes and (first < 0 or (known and last >= total)):
         whole, start = _beyond(a)
-        if whole is None or start + first < 0 or start + last >= whole.size:
+        if whole is None or start + first < 0 or (isinstance(whole.size, int) and start + last >= whole.size):
+            outside = last if known and last >= total else first
             raise refused(
-                f"as_strided reaches outside the array: element {last if last >= total else first} of {total}"
+                f"as_strided reaches outside the array: element {outside} of {total}",
+                remedy="" if known else "give the sizes as numbers",
             )
         return whole.view(Strided(sizes, steps, start))  # type: ignore[no-any-return]
     return wrap(a.value).view(Strided(sizes, steps)) if a.is_scalar else a.view(Strided(sizes, steps))  # type: ignore[no-any-return]
@@ -118,9 +130,10 @@ def _beyond(a: Array) -> tuple[Array | None, int]:
     if not all(isinstance(before, Reshape) for before in a._path[:-1]):
         return None, 0
     whole = a._made(a._storage, a._path[:-1])
-    if whole.ndim != 1 or not isinstance(whole.size, int):
+    start = int(step.starts.array[0])
+    if whole.ndim != 1 or (start < 0 and not isinstance(whole.size, int)):
         return None, 0
-    return whole, slice(int(step.starts.array[0]), None).indices(whole.size)[0]
+    return whole, slice(start, None).indices(whole.size)[0] if isinstance(whole.size, int) else start
 
 
 def _is_contiguous(a: Array) -> bool:

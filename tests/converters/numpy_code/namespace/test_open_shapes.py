@@ -25,7 +25,7 @@ FAMILIES = (test_reduction, test_manipulation, test_searching, test_linear_algeb
 ROWS: list[Expression] = [row for family in FAMILIES for row in family.ROWS]
 NEED_SIZES = {
     "unstack", "squeeze", "array_split", "vsplit", "hsplit", "insert", "delete", "convolve", "correlate", "cross", "qr", "svd",
-    "vander", "apply_along_axis", "vectorize", "ndenumerate", "poly1d", "polyval", "polyadd", "polyder", "polyfit",
+    "vander", "apply_along_axis", "vectorize", "as_strided", "ndenumerate", "poly1d", "polyval", "polyadd", "polyder", "polyfit",
 }  # fmt: skip
 """Functions that make as many results as there are elements, or loop over them, or choose by sizes."""
 

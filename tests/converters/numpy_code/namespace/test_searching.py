@@ -45,7 +45,7 @@ ROWS: list[Expression] = [
     lambda np, d: np.clip(d.a, 1, -1),
     lambda np, d: (np.round(d.a), np.round(d.a, 2), np.around(d.i, -1), d.a.round(1), np.round(d.f, 1), np.round(2.5)),
     lambda np, d: np.round(d.a * 1000, -2),
-    lambda np, d: (np.fix(d.a), np.round(d.c, 1)),
+    lambda np, d: (np.trunc(d.a), np.round(d.c, 1)),
     lambda np, d: (
         np.nextafter(d.z, 1.0),
         np.nextafter(d.a, -d.u),
