@@ -21,6 +21,7 @@ from irlib.converters.numpy_code.storage import FRESH, Storage
 from irlib.converters.numpy_code.templates import Templates
 from irlib.converters.numpy_code.values import ValueNames
 from irlib.graph import Graph
+from irlib.interpreters.numpy_ref.memory import LEAST
 from irlib.types import TensorType
 
 if TYPE_CHECKING:
@@ -142,10 +143,10 @@ class BufferedWriter(FunctionWriter):
         self.lines.append(f"    {text}")
 
     def _out(self, value: int) -> str | None:
-        """The array that `value` is written into; None where it is handed out, and so new."""
+        """The array that `value` is written into; None where it is handed out, and numpy makes a new one."""
         root = self._storage.given.get(value)
         if root is not None:
-            return None if value == root else self.names.of(root)
+            return self._taken(value) if value == root else self.names.of(root)
         slot = self._storage.slot.get(value)
         if slot is None:
             return None
@@ -158,6 +159,19 @@ class BufferedWriter(FunctionWriter):
             size = int(np.prod(t.shape, dtype=np.int64)) * t.dtype.numpy.itemsize  # type: ignore[arg-type]
             self._held.append(f"    {found} = _b{slot}[:{size}].view({dtype_text(t.dtype)}).reshape({t.shape})")
         return found
+
+    def _taken(self, value: int) -> str | None:
+        """A large array to hand out, taken from those that nobody has any more; None for a small one."""
+        t = self.graph.value_type(value)
+        assert isinstance(t, TensorType)
+        nbytes = int(np.prod(t.shape)) * t.dtype.numpy.itemsize  # type: ignore[arg-type]
+        if nbytes < LEAST:
+            return None
+        name = self.names.of(value)
+        take = self.names.names.fresh(f"take_{name}")
+        self._held.append(f"    {take} = fresh({t.shape}, {dtype_text(t.dtype)}, {nbytes})")
+        self._add_line(f"{name} = {take}()")
+        return name
 
     def _called(self, value: int, function: str, *arguments: str, out_keyword: bool = False) -> None:
         """``function(*arguments, out)``, or a new array of it."""
@@ -212,6 +226,8 @@ class BufferedWriter(FunctionWriter):
         if out is None:
             out = self.names.of(value)
             self._add_line(f"{out} = {self._f('np.empty')}(({m}, {n}), {dtype_text(x.dtype)})")
+            made = f"{out}{view}"
+        elif value in self._storage.given:
             made = f"{out}{view}"
         else:
             made = f"{out}_blocks{'_of_rows' if blocks.of_rows else ''}"

@@ -15,6 +15,7 @@ from irlib.converters.numpy_code.module import ModuleWriter, NumpyModule
 from irlib.errors import ExecutionError, FeedError
 from irlib.graph import Graph
 from irlib.interpreters.numpy_ref.feeds import check_expressions, check_feed, fed_type, runtime_value
+from irlib.interpreters.numpy_ref.memory import maker
 from irlib.op import Composite
 from irlib.transforms.inline import inline
 from irlib.types import Type
@@ -34,7 +35,7 @@ class _Routine:
     def __init__(self, module: NumpyModule, expected: list[tuple[Any, Any]]) -> None:
         self.module = module
         self.expected = expected
-        namespace: dict[str, Any] = {"__name__": "irlib.emitted", "params": dict(module.arrays)}
+        namespace: dict[str, Any] = {"__name__": "irlib.emitted", "params": dict(module.arrays), "fresh": maker}
         # the source is text that irlib made from a valid graph: names that it chose, numbers that it wrote
         exec(compile(module, "<irlib numpy>", "exec"), namespace)  # noqa: S102
         self.make: Callable[[], Run] = namespace["make"]

@@ -18,7 +18,7 @@ import numpy as np
 from irlib.interpreters.numpy_ref.steps import Uses
 from irlib.tensor import Array
 
-__all__ = ["Fresh", "maker"]
+__all__ = ["LEAST", "Fresh", "maker"]
 
 LEAST = 1 << 16
 """Bytes from which it pays: smaller arrays come from the allocator's own free lists."""

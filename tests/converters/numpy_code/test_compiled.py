@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import irlib
-from irlib.converters.numpy_code import blocks
+from irlib.converters.numpy_code import blocks, buffered
 from irlib.converters.numpy_code.compiled import Program
+from irlib.interpreters.numpy_ref import memory
 from tests.converters.numpy_code.test_emit import emitted, module_of
 from tests.interpreters.test_random_graphs import random_graph
 
@@ -49,6 +50,37 @@ def test_random_graphs_emitted_agree_with_the_interpreter(seed: int, declared: s
         _, saved = names["forward"](params, feeds["x"])
         for name, d in names["backward"](params, saved).items():
             np.testing.assert_allclose(d, gradient[f"d_{name}"], rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("size", [3, 140])
+def test_what_is_held_is_never_written_over_however_it_is_held(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "LEAST", 1)
+    monkeypatch.setattr(buffered, "LEAST", 1)
+    b = irlib.Builder("held")
+    x, w = b.input("x", f"float64[{size}, {size}]"), b.parameter("w", np.eye(size) / 2)
+    h = b.tanh(x @ w)
+    for name, value in {
+        "h": h,
+        "p": h @ w,
+        "r": b.relu(h - 0.1),
+        "t": b.transpose(h @ h),
+        "w": w - 0.5 * (x @ h),
+    }.items():
+        b.output(f"y_{name}", value)
+    f = Program(b.build())
+    rng = np.random.default_rng(size)
+    held: list[tuple[Any, Any]] = []
+    for k in range(12):
+        made = f({"x": rng.standard_normal((size, size))})
+        for a in made.values():
+            view = (a, a.T, a[1:, ::2], a.reshape(-1)[3:])[k % 4]
+            held.append((view, np.array(view)))
+        del made, a, view
+        if k % 3 == 2:
+            del held[::2]
+        for view, kept in held:
+            np.testing.assert_array_equal(np.asarray(view), kept)
+    assert "fresh(" in f.source({"x": np.zeros((size, size))})
 
 
 def two_products() -> irlib.Graph:
