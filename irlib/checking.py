@@ -16,9 +16,8 @@ __all__ = ["check"]
 def check(path: str | os.PathLike[str], *, verify: bool = True) -> Report:
     """Everything that is wrong with a model file, .pb, .json or .onnx; never raises on what the file contains.
 
-    `verify` has the SHA-256 of a weights file of our own forms compared too.
-
-    Raises: ImportError for .onnx where the package onnx is not installed.
+    `verify` has the SHA-256 of a weights file of our own forms compared too. That the package onnx is missing, which
+    an .onnx file needs, is a finding too (IR324).
     """
     if Path(path).suffix.lower() != ".onnx":
         from irlib import serde

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from irlib.errors import AttributeValueError
+
 __all__ = ["also_called"]
 
 Made = TypeVar("Made", bound=Callable[..., Any])
@@ -25,7 +27,7 @@ def also_called(**names: str | tuple[str, ...]) -> Callable[[Made], Made]:
         def outer(*args: Any, **given: Any) -> Any:
             for name in names.keys() & given.keys():
                 own, value = names[name], given.pop(name)
-                pairs = {own: value} if isinstance(own, str) else dict(zip(own, value, strict=True))
+                pairs = {own: value} if isinstance(own, str) else _paired(name, own, value)
                 twice = pairs.keys() & given.keys()
                 if twice:
                     raise TypeError(f"{made.__name__}() got both {name!r} and {min(twice)!r}")
@@ -38,3 +40,11 @@ def also_called(**names: str | tuple[str, ...]) -> Callable[[Made], Made]:
         return outer  # type: ignore[return-value]
 
     return decorate
+
+
+def _paired(name: str, own: tuple[str, ...], value: Any) -> dict[str, Any]:
+    if not isinstance(value, tuple | list) or len(value) != len(own):
+        raise AttributeValueError(
+            f"{name} is {value!r}, expected {len(own)} values, for {' and '.join(own)}", code="IR302"
+        )
+    return dict(zip(own, value, strict=True))

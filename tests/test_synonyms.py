@@ -59,3 +59,9 @@ def test_an_unknown_keyword_is_refused_as_ever() -> None:
 def test_the_signature_shown_is_our_own() -> None:
     assert "epsilon" in inspect.signature(nn.layer_norm).parameters
     assert "eps" not in inspect.signature(nn.layer_norm).parameters
+
+
+@pytest.mark.parametrize("betas", [0.9, (0.9,), "ab", None])
+def test_a_pair_that_is_none_is_refused_with_what_it_stands_for(betas: Any) -> None:
+    with pytest.raises(irlib.IRError, match=r"betas is .*, expected 2 values, for "):
+        irlib.training.adam(betas=betas)
